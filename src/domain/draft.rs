@@ -1,0 +1,234 @@
+//! A draft: what an officer wants to say, the revision that stands, and where it is on its way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ballot::Ballot;
+use crate::domain::directorate::{NetworkKind, Visibility};
+use crate::domain::fault::{Fault, Receipt};
+use crate::domain::name::{
+    AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
+};
+use crate::domain::policy::Policy;
+use crate::domain::seal::Seal;
+use crate::domain::text::Length;
+
+/// Everything that is true of one draft now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// What people call it.
+    pub number: DraftNumber,
+    /// The command that opened it.
+    pub command: CommandWord,
+    /// Where it was typed; its cards are there.
+    pub room: RoomId,
+    /// The message that opened it.
+    pub origin: MessageId,
+    /// Everyone who wrote part of its text: none of them may approve it.
+    pub authors: BTreeSet<PersonId>,
+    /// When the command arrived.
+    pub opened_at: Timestamp,
+    /// When it lapses if it is not approved.
+    pub expires_at: Timestamp,
+    /// What it needs to be published.
+    pub policy: Policy,
+    /// What would be published.
+    pub revision: Revision,
+    /// Where it is on its way.
+    pub phase: Phase,
+}
+
+/// One wording of a draft. Votes name it; any change of text or target is another revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Counts from 1.
+    pub number: RevisionNumber,
+    /// What was typed, published or internal.
+    pub fields: BTreeMap<FieldName, Filled>,
+    /// What would come out on each account.
+    pub targets: Vec<Target>,
+    /// Networks on which the text is only counted.
+    pub counted: Vec<Counted>,
+    /// Why it can't be voted on yet; empty when it can.
+    pub blockers: Vec<Blocker>,
+    /// What a supervisor should look at twice.
+    pub warnings: Vec<Warning>,
+    /// Over all targets.
+    pub seal: Seal,
+}
+
+/// The value of a field and the message that gave it: editing that message changes just these fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// Valid for the field's type, in the form in which it is published.
+    pub value: String,
+    /// The message it was typed in.
+    pub from: MessageId,
+}
+
+/// What one account would publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Where.
+    pub account: AccountName,
+    /// By whose rules.
+    pub network: NetworkKind,
+    /// For whose eyes.
+    pub visibility: Visibility,
+    /// ISO 639-1.
+    pub language: String,
+    /// The exact text.
+    pub text: String,
+    /// Its length by the network's own rules.
+    pub length: Length,
+}
+
+/// The length that a text would have on a network that nothing is published to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// By whose rules.
+    pub network: NetworkKind,
+    /// The text it would have there.
+    pub text: String,
+    /// Its length.
+    pub length: Length,
+}
+
+/// Why a draft can't be voted on yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Blocker {
+    /// A required field was not given.
+    Missing {
+        /// Which.
+        field: FieldName,
+        /// The question that the command file asks for it.
+        ask: String,
+    },
+    /// A text does not fit its network.
+    TooLong {
+        /// Where.
+        account: AccountName,
+        /// By how many of the network's characters.
+        over: u32,
+    },
+    /// A text would be empty.
+    Empty {
+        /// Where.
+        account: AccountName,
+    },
+    /// The directorate has no account to publish to.
+    NoAccount,
+}
+
+/// Something that a supervisor should look at twice: the words as they stand, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The exact words of the text.
+    pub words: String,
+    /// Why, with its source, as the command file says it.
+    pub why: String,
+}
+
+/// Where a draft is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Votes are gathered (or fields, while the revision has blockers).
+    Review(Ballot),
+    /// The votes are there; it goes out when the grace period ends.
+    Approved {
+        /// The votes that carry it.
+        ballot: Ballot,
+        /// The last moment to hold it.
+        grace: Grace,
+    },
+    /// It is going out.
+    Publishing(Publication),
+    /// It is out on every account.
+    Published(Publication),
+    /// Someone said no; taking the reaction back reopens it.
+    Vetoed {
+        /// The votes, the veto among them.
+        ballot: Ballot,
+        /// Who.
+        by: PersonId,
+        /// Why.
+        reason: VetoReason,
+    },
+    /// An author or an approver took it back before it went out.
+    Withdrawn {
+        /// Who.
+        by: PersonId,
+    },
+    /// Nobody approved it in time.
+    Expired,
+}
+
+/// The time between the last vote needed and publication.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grace {
+    /// Goes out at that time.
+    Until(Timestamp),
+    /// Goes out when the last of these reactions is taken back, after a fresh grace period.
+    Held(BTreeMap<ReactionId, PersonId>),
+}
+
+/// Why someone said no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VetoReason {
+    /// They were asked.
+    Asked,
+    /// In their words.
+    Given(String),
+}
+
+/// An approved post on its way to the public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The votes that carried it: the mandate is judged from them again before anything is sent.
+    pub ballot: Ballot,
+    /// When the grace period ended.
+    pub decided_at: Timestamp,
+    /// How far each account is.
+    pub progress: BTreeMap<AccountName, Progress>,
+}
+
+/// How far an approved post is on one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    /// Not tried yet.
+    Owed,
+    /// Did not work, is tried again by itself.
+    Retrying {
+        /// What went wrong.
+        fault: Fault,
+        /// When the next try is due.
+        next: Timestamp,
+    },
+    /// May or may not be out; a person is asked, and the bot keeps looking.
+    Uncertain(Fault),
+    /// Will not work by itself; a person is asked to mend it and say so.
+    Refused(Fault),
+    /// Out.
+    Online(Receipt),
+}
+
+impl Draft {
+    /// The votes on the current revision, whatever became of them.
+    pub fn ballot(&self) -> Option<&Ballot> {
+        match &self.phase {
+            Phase::Review(ballot) | Phase::Approved { ballot, .. } | Phase::Vetoed { ballot, .. } => Some(ballot),
+            Phase::Publishing(publication) | Phase::Published(publication) => Some(&publication.ballot),
+            Phase::Withdrawn { .. } | Phase::Expired => None,
+        }
+    }
+
+    /// Whether it may still be changed: nothing of it has gone out and nobody has ended it.
+    pub fn is_open(&self) -> bool {
+        match &self.phase {
+            Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => true,
+            Phase::Publishing(_) | Phase::Published(_) | Phase::Withdrawn { .. } | Phase::Expired => false,
+        }
+    }
+}

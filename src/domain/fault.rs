@@ -1,0 +1,105 @@
+//! How an attempt at something outside ended: a receipt, or a fault that says truly whether anything went out.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Proof that a post is out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The network's own id of the post (a status id, an at:// URI); empty when a person vouched for it.
+    pub id: String,
+    /// Where the public sees it, if the network has pages.
+    pub url: Option<String>,
+}
+
+/// A network's or a chat's no. The variant says what is known of the world, the cause says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Fault {
+    /// Nothing went out; trying again later may work.
+    #[error("transient: {cause}")]
+    Transient {
+        /// Why.
+        cause: Cause,
+        /// When the platform said to come back.
+        retry_at: Option<Timestamp>,
+    },
+    /// Nothing went out; trying again as it is will not work.
+    #[error("permanent: {cause}")]
+    Permanent {
+        /// Why.
+        cause: Cause,
+    },
+    /// It may have gone out. Never tried again without looking first.
+    #[error("uncertain: {cause}")]
+    Uncertain {
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// Why an attempt failed, in terms that a person can act on; the wording puts each in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Cause {
+    /// No connection could be made.
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    /// The request left, no answer came in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The connection broke after the request left.
+    #[error("connection cut")]
+    ConnectionCut,
+    /// The process stopped between the attempt and its outcome.
+    #[error("interrupted")]
+    Interrupted,
+    /// Too many requests.
+    #[error("rate limited")]
+    RateLimited,
+    /// 401: the token or password is not accepted.
+    #[error("credentials refused")]
+    CredentialsRefused,
+    /// 403: accepted, but not allowed to do this. The platform's words.
+    #[error("forbidden: {0}")]
+    Forbidden(String),
+    /// The platform refused what was sent (400, 404, 422). Its words.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The platform failed (5xx).
+    #[error("server error {0}")]
+    ServerError(u16),
+    /// The answer was not the API's (a web page, say).
+    #[error("not the API: {0}")]
+    NotTheApi(String),
+    /// The local disk failed. The system's words.
+    #[error("disk: {0}")]
+    Disk(String),
+    /// The account is not in the configuration any more.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// What would be sent is not what was approved.
+    #[error("the seal does not match")]
+    SealBroken,
+    /// The bot is not in the room.
+    #[error("not in the room")]
+    NotInRoom,
+}
+
+impl Cause {
+    /// The longest text of a platform's that a cause keeps, in characters: enough to act on, too short for a web page.
+    pub const LONGEST_QUOTE: usize = 200;
+
+    /// A platform's words, cut to [`Self::LONGEST_QUOTE`], on one line.
+    pub fn quote(words: &str) -> String {
+        let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        line.chars().take(Self::LONGEST_QUOTE).collect()
+    }
+}
+
+impl Fault {
+    /// Why.
+    pub fn cause(&self) -> &Cause {
+        match self {
+            Self::Transient { cause, .. } | Self::Permanent { cause } | Self::Uncertain { cause } => cause,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The rules, pure: no I/O, no clock, no randomness; everything is handed in and everything owed is handed back.
+
+pub mod ballot;
+pub mod directorate;
+pub mod draft;
+pub mod effect;
+pub mod fault;
+pub mod fold;
+pub mod name;
+pub mod notice;
+pub mod policy;
+pub mod post;
+pub mod prose;
+pub mod review;
+pub mod seal;
+pub mod text;

@@ -1,0 +1,346 @@
+//! What the bot has to say, as data; `wording` puts it in words, in the language of the room.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::draft::Blocker;
+use crate::domain::fault::{Fault, Receipt};
+use crate::domain::name::{
+    AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
+};
+
+/// One thing to say. Persons are named by their member id; the wording knows their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// What is missing or too long before anyone can vote, with the question for the first missing field.
+    Asked(Vec<Blocker>),
+    /// A draft that was incomplete is complete and may be voted on.
+    Completed,
+    /// An approval was counted.
+    Approved {
+        /// Who.
+        by: PersonId,
+        /// How many more are needed.
+        votes: u32,
+        /// Which roles are still needed.
+        roles: BTreeSet<RoleName>,
+    },
+    /// A reaction was taken back and its vote with it.
+    VoteTakenBack {
+        /// Who.
+        by: PersonId,
+    },
+    /// A new revision stands; votes start again.
+    Revised {
+        /// Who changed it.
+        by: PersonId,
+        /// The new one.
+        revision: RevisionNumber,
+        /// How many votes were lost.
+        votes_lost: u32,
+    },
+    /// The votes are there; it goes out at that time unless held.
+    GoesOut {
+        /// When.
+        at: Timestamp,
+    },
+    /// Someone held it.
+    Held {
+        /// Who.
+        by: PersonId,
+    },
+    /// The last hold was taken back.
+    Resumed {
+        /// When it goes out now.
+        at: Timestamp,
+    },
+    /// Someone said no; they are asked why.
+    Vetoed {
+        /// Who.
+        by: PersonId,
+    },
+    /// They said why.
+    VetoExplained {
+        /// Who.
+        by: PersonId,
+        /// In their words.
+        reason: String,
+    },
+    /// The veto was taken back.
+    VetoTakenBack {
+        /// Who.
+        by: PersonId,
+    },
+    /// It was withdrawn before it went out.
+    Withdrawn {
+        /// Who.
+        by: PersonId,
+    },
+    /// Nobody approved it in time.
+    Expired,
+    /// It is out on one account.
+    Online {
+        /// Where.
+        account: AccountName,
+        /// The proof.
+        receipt: Receipt,
+    },
+    /// It is out on every account.
+    AllOnline,
+    /// One account did not take it; it is tried again by itself.
+    Retrying {
+        /// Where.
+        account: AccountName,
+        /// Why.
+        fault: Fault,
+        /// When.
+        next: Timestamp,
+    },
+    /// It may be out on one account; a person must look and say ✅ or 🔁.
+    AskWhetherOnline {
+        /// Where.
+        account: AccountName,
+        /// Why it is not known.
+        fault: Fault,
+    },
+    /// It is not out on one account and will not be by itself; a person mends it and says 🔁.
+    AskToRetry {
+        /// Where.
+        account: AccountName,
+        /// Why.
+        fault: Fault,
+    },
+    /// The card was removed from the room; a new one follows.
+    CardLost,
+    /// A draft's first message was removed; the draft stays.
+    OriginRemoved,
+    /// Something was not done, and why.
+    Refused(Refusal),
+    /// Someone who is not on the team, told once.
+    Stranger {
+        /// Who, as the chat knows them.
+        person: PersonId,
+    },
+    /// A message that can't be decrypted.
+    Unreadable {
+        /// Who wrote it.
+        person: PersonId,
+        /// Which.
+        arrival: ArrivalId,
+    },
+    /// No such command.
+    UnknownCommand {
+        /// As typed.
+        typed: String,
+        /// The nearest one.
+        nearest: Option<CommandWord>,
+    },
+    /// A command or an answer that could not be understood.
+    BadInput(Vec<Problem>),
+    /// The open drafts of this directorate.
+    Drafts(Vec<Summary>),
+    /// The list of commands, or one command explained.
+    Help(Help),
+}
+
+/// A line of `!brouillons`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Which.
+    pub number: DraftNumber,
+    /// Its command.
+    pub command: CommandWord,
+    /// Where it stands.
+    pub state: State,
+    /// The first words of its text.
+    pub beginning: String,
+}
+
+/// Where a draft stands, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Fields are missing or a text is too long.
+    Incomplete,
+    /// Votes are gathered.
+    Review,
+    /// Approved, in its grace period.
+    Approved,
+    /// Approved, and held.
+    Held,
+    /// Going out.
+    Publishing,
+    /// Waits for a person's word on one account.
+    Stuck,
+    /// Out everywhere.
+    Published,
+    /// Refused by someone.
+    Vetoed,
+    /// Taken back.
+    Withdrawn,
+    /// Lapsed.
+    Expired,
+}
+
+/// Help that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Help {
+    /// Each command with its one-line summary.
+    All(Vec<(CommandWord, String)>),
+    /// One command.
+    One {
+        /// Its word.
+        word: CommandWord,
+        /// Other words for it.
+        aliases: Vec<CommandWord>,
+        /// What it is for.
+        about: String,
+        /// One entry a field: name, what it is for, whether it must be given, whether it stays internal.
+        fields: Vec<HelpField>,
+        /// Lines that can be typed as they stand.
+        examples: Vec<String>,
+    },
+}
+
+/// A field, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpField {
+    /// As typed.
+    pub name: FieldName,
+    /// What it is for.
+    pub about: String,
+    /// Whether a draft is incomplete without it.
+    pub required: bool,
+    /// Whether it is kept in the journal and never published.
+    pub internal: bool,
+}
+
+/// Why something that a person wanted was lawfully not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// An author can't approve or veto their own text.
+    #[error("the author does not vote")]
+    AuthorDoesNotVote,
+    /// None of the person's roles may approve this command.
+    #[error("none of the roles may approve this")]
+    NoApproverRole {
+        /// Roles that may.
+        roles: BTreeSet<RoleName>,
+    },
+    /// The vote was put on an older card.
+    #[error("revision {voted} was replaced by {current}")]
+    OldRevision {
+        /// The one voted on.
+        voted: RevisionNumber,
+        /// The one that stands.
+        current: RevisionNumber,
+    },
+    /// The draft can't be voted on yet.
+    #[error("the draft is incomplete")]
+    Incomplete(Vec<Blocker>),
+    /// It is going out or out already.
+    #[error("too late, it is going out or out")]
+    TooLate,
+    /// It was withdrawn, or it lapsed.
+    #[error("the draft is over")]
+    Over(State),
+    /// Only authors and approvers may do this.
+    #[error("only an author or an approver may do this")]
+    NotYours,
+    /// The text would stay as it is.
+    #[error("nothing changed")]
+    NothingChanged,
+    /// No draft of that number in this directorate (which is all that is said of other directorates' drafts, too).
+    #[error("no draft {0} here")]
+    NoSuchDraft(String),
+    /// An account does not wait for a person's word (any more).
+    #[error("nothing is asked for this account")]
+    NothingAsked,
+}
+
+/// What is wrong with what was typed; the officer can mend it from these words alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Problem {
+    /// Nothing but the command's word, or nothing at all, where text is needed.
+    #[error("nothing was typed")]
+    Empty,
+    /// More than the bot reads.
+    #[error("{characters} characters, at most {most}")]
+    TooLong {
+        /// As typed.
+        characters: usize,
+        /// At most.
+        most: usize,
+    },
+    /// A sign that can't be seen or that changes the direction of writing (U+202E, say).
+    #[error("forbidden character U+{0:04X}")]
+    ForbiddenCharacter(u32),
+    /// A pile of combining marks on one letter.
+    #[error("too many combining marks")]
+    PiledMarks,
+    /// A field given twice.
+    #[error("field {0} given twice")]
+    GivenTwice(FieldName),
+    /// No such field in this command.
+    #[error("no field {typed}")]
+    UnknownField {
+        /// As typed.
+        typed: String,
+        /// The nearest one.
+        nearest: Option<FieldName>,
+    },
+    /// Not a date that exists.
+    #[error("{value} is not a date")]
+    NotADate {
+        /// The field.
+        field: FieldName,
+        /// As typed.
+        value: String,
+    },
+    /// Not a phone number.
+    #[error("{value} is not a phone number")]
+    NotAPhone {
+        /// The field.
+        field: FieldName,
+        /// As typed.
+        value: String,
+    },
+    /// Not an age in years.
+    #[error("{value} is not an age")]
+    NotAnAge {
+        /// The field.
+        field: FieldName,
+        /// As typed.
+        value: String,
+    },
+    /// Neither yes nor no.
+    #[error("{value} is neither yes nor no")]
+    NotYesOrNo {
+        /// The field.
+        field: FieldName,
+        /// As typed.
+        value: String,
+    },
+    /// Not one of the choices.
+    #[error("{value} is not a choice")]
+    NotAChoice {
+        /// The field.
+        field: FieldName,
+        /// As typed.
+        value: String,
+        /// What can be chosen.
+        choices: Vec<String>,
+    },
+    /// The field's value is longer than the field takes.
+    #[error("{field} is too long")]
+    ValueTooLong {
+        /// The field.
+        field: FieldName,
+        /// At most, in characters.
+        most: usize,
+    },
+    /// A draft's number was expected.
+    #[error("{0} is not a draft number")]
+    NotADraftNumber(String),
+}

@@ -1,0 +1,1 @@
+//! The draft machine: what each event does to a draft, and what is owed for it.

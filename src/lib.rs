@@ -1,0 +1,4 @@
+//! Portevoix: the public voice of a police directorate, drafted in the team's room, approved by reaction, published once.
+
+pub mod domain;
+pub mod port;

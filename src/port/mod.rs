@@ -1,0 +1,5 @@
+//! What the engine needs of the outside, as traits; each says what holds if we crash in the middle.
+
+pub mod chat;
+pub mod clock;
+pub mod network;

@@ -1,0 +1,52 @@
+//! A social network: what publishing promises, and how an uncertain outcome is cleared up.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::fault::{Fault, Receipt};
+use crate::domain::post::Post;
+use crate::domain::text::Limits;
+
+/// One account on one network.
+///
+/// The engine calls [`publish`](Self::publish) a first time; after a crash or an [`Uncertain`](Fault::Uncertain)
+/// fault it calls [`find`](Self::find), and publishes again only where that proves the post absent.
+#[async_trait]
+pub trait Network: Send + Sync {
+    /// How long a text may be on this account, asked of the server where the server decides it.
+    ///
+    /// # Errors
+    /// Any fault; the engine then goes on with the network's documented defaults.
+    async fn limits(&self) -> Result<Limits, Fault>;
+
+    /// Publishes the post once. Where the network allows it, a second call with the same key must not make a second
+    /// post (idempotency key, record key chosen by us).
+    ///
+    /// # Errors
+    /// - `Transient` and `Permanent` only when it is certain that nothing went out;
+    /// - `Uncertain` otherwise, a dropped future included: if we crash in here, the engine assumes it.
+    async fn publish(&self, post: &Post) -> Result<Receipt, Fault>;
+
+    /// Looks whether the post is out, without changing anything. `since` is when the first try began.
+    ///
+    /// # Errors
+    /// When it could not look; the question then stays open.
+    async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault>;
+
+    /// Tries credentials and permissions without publishing. Returns the account's public name (`@police44@server`).
+    ///
+    /// # Errors
+    /// What is wrong, for `portevoix check`.
+    async fn probe(&self) -> Result<String, Fault>;
+}
+
+/// What a look at a network found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It is out.
+    Online(Receipt),
+    /// It is certainly not out.
+    Absent,
+    /// Can't be told from what the network shows.
+    Unclear,
+}
