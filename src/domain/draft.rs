@@ -11,6 +11,7 @@ use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
+use crate::domain::notice::State;
 use crate::domain::policy::Policy;
 use crate::domain::seal::Seal;
 use crate::domain::text::Length;
@@ -66,6 +67,8 @@ pub struct Filled {
     pub value: String,
     /// The message it was typed in.
     pub from: MessageId,
+    /// Kept for those who decide, never published.
+    pub is_internal: bool,
 }
 
 /// What one account would publish.
@@ -214,7 +217,40 @@ pub enum Progress {
     Online(Receipt),
 }
 
+impl Publication {
+    /// Whether an account waits for a person's word.
+    pub fn is_stuck(&self) -> bool {
+        self.progress.values().any(|progress| match progress {
+            Progress::Uncertain(_) | Progress::Refused(_) => true,
+            Progress::Owed | Progress::Retrying { .. } | Progress::Online(_) => false,
+        })
+    }
+}
+
+impl Revision {
+    /// What was typed, without where: a message that repeats what stands changes nothing.
+    pub fn fields_alone(&self) -> Vec<(&FieldName, &str)> {
+        self.fields.iter().map(|(name, filled)| (name, filled.value.as_str())).collect()
+    }
+}
+
 impl Draft {
+    /// Where it stands, in one word.
+    pub fn state(&self) -> State {
+        match &self.phase {
+            Phase::Review(_) if !self.revision.blockers.is_empty() => State::Incomplete,
+            Phase::Review(_) => State::Review,
+            Phase::Approved { grace: Grace::Until(_), .. } => State::Approved,
+            Phase::Approved { grace: Grace::Held(_), .. } => State::Held,
+            Phase::Publishing(publication) if publication.is_stuck() => State::Stuck,
+            Phase::Publishing(_) => State::Publishing,
+            Phase::Published(_) => State::Published,
+            Phase::Vetoed { .. } => State::Vetoed,
+            Phase::Withdrawn { .. } => State::Withdrawn,
+            Phase::Expired => State::Expired,
+        }
+    }
+
     /// The votes on the current revision, whatever became of them.
     pub fn ballot(&self) -> Option<&Ballot> {
         match &self.phase {

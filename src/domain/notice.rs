@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::draft::Blocker;
+use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
+use crate::domain::review::Answer;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +52,10 @@ pub enum Notice {
         /// Who.
         by: PersonId,
     },
-    /// The last hold was taken back.
-    Resumed {
-        /// When it goes out now.
-        at: Timestamp,
+    /// A hold was taken back.
+    HoldTakenBack {
+        /// Who.
+        by: PersonId,
     },
     /// Someone said no; they are asked why.
     Vetoed {
@@ -87,8 +88,6 @@ pub enum Notice {
         /// The proof.
         receipt: Receipt,
     },
-    /// It is out on every account.
-    AllOnline,
     /// One account did not take it; it is tried again by itself.
     Retrying {
         /// Where.
@@ -141,8 +140,23 @@ pub enum Notice {
     BadInput(Vec<Problem>),
     /// The open drafts of this directorate.
     Drafts(Vec<Summary>),
+    /// A draft as it stands, to be read (votes go to its card).
+    Shown(Box<Draft>),
     /// The list of commands, or one command explained.
     Help(Help),
+}
+
+impl Notice {
+    /// The account that the notice asks a person about, and what they may answer.
+    pub fn question(&self) -> Option<(&AccountName, &'static [Answer])> {
+        if let Self::AskWhetherOnline { account, .. } = self {
+            Some((account, &[Answer::Online, Answer::Again]))
+        } else if let Self::AskToRetry { account, .. } = self {
+            Some((account, &[Answer::Again]))
+        } else {
+            None
+        }
+    }
 }
 
 /// A line of `!brouillons`.
@@ -181,6 +195,22 @@ pub enum State {
     Withdrawn,
     /// Lapsed.
     Expired,
+}
+
+impl State {
+    /// Whether nothing will happen to it any more.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Incomplete
+            | Self::Review
+            | Self::Approved
+            | Self::Held
+            | Self::Publishing
+            | Self::Stuck
+            | Self::Vetoed => false,
+            Self::Published | Self::Withdrawn | Self::Expired => true,
+        }
+    }
 }
 
 /// Help that was asked for.
@@ -248,6 +278,9 @@ pub enum Refusal {
     /// Only authors and approvers may do this.
     #[error("only an author or an approver may do this")]
     NotYours,
+    /// An edit of the message that opened a draft turned it into another command.
+    #[error("the command can't be changed")]
+    CommandChanged,
     /// The text would stay as it is.
     #[error("nothing changed")]
     NothingChanged,

@@ -1,1 +1,486 @@
 //! The draft machine: what each event does to a draft, and what is owed for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ballot::{Ballot, Choice, Vote, Voter};
+use crate::domain::draft::{
+    Blocker, Counted, Draft, Filled, Grace, Phase, Progress, Publication, Revision, Target, VetoReason, Warning,
+};
+use crate::domain::effect::Effect;
+use crate::domain::fault::{Fault, Receipt};
+use crate::domain::name::{
+    AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
+};
+use crate::domain::notice::{Notice, Refusal};
+use crate::domain::policy::{Policy, Verdict, judge};
+use crate::domain::seal::Seal;
+
+/// What became of a draft, and what is owed to the world for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The draft as it is now.
+    pub draft: Draft,
+    /// To be recorded with the draft, in one transaction, and carried out afterwards, in this order.
+    pub effects: Vec<Effect>,
+}
+
+/// What someone wants to publish: the fields as typed and everything that follows from them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// What was typed.
+    pub fields: BTreeMap<FieldName, Filled>,
+    /// What would come out on each account.
+    pub targets: Vec<Target>,
+    /// Networks on which the text is only counted.
+    pub counted: Vec<Counted>,
+    /// Why it can't be voted on yet.
+    pub blockers: Vec<Blocker>,
+    /// What a supervisor should look at twice.
+    pub warnings: Vec<Warning>,
+}
+
+/// The command that opens a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The next free number of the directorate.
+    pub number: DraftNumber,
+    /// Which command.
+    pub command: CommandWord,
+    /// Where it was typed.
+    pub room: RoomId,
+    /// The message it was typed in.
+    pub origin: MessageId,
+    /// Who typed it.
+    pub author: PersonId,
+    /// The rule of approval that holds from now on.
+    pub policy: Policy,
+    /// What would be published.
+    pub proposal: Proposal,
+}
+
+/// Something that happened to a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// Someone changed what would be published.
+    Revised {
+        /// Who: an author from now on.
+        by: PersonId,
+        /// What would be published now.
+        proposal: Proposal,
+    },
+    /// A reaction was put under the card of a revision.
+    Voted {
+        /// Whose card it was.
+        revision: RevisionNumber,
+        /// Who and what.
+        vote: Vote,
+    },
+    /// A reaction was taken back.
+    VoteTakenBack {
+        /// Which.
+        reaction: ReactionId,
+    },
+    /// Who vetoed said why.
+    VetoExplained {
+        /// Who.
+        by: PersonId,
+        /// In their words.
+        reason: String,
+    },
+    /// Someone wants it withdrawn.
+    Withdrawn {
+        /// Who.
+        by: Voter,
+    },
+    /// The card of a revision was removed from the room.
+    CardRemoved {
+        /// Whose card.
+        revision: RevisionNumber,
+    },
+    /// The message that opened the draft was removed.
+    OriginRemoved,
+    /// A time came for which a [`Wake`](Effect::Wake) was owed.
+    TimePassed,
+    /// An account published it.
+    Delivered {
+        /// Which.
+        account: AccountName,
+        /// The proof.
+        receipt: Receipt,
+    },
+    /// An account did not, or it is not known whether it did.
+    Failed {
+        /// Which.
+        account: AccountName,
+        /// Why.
+        fault: Fault,
+        /// When the next try or look is due, if there will be one.
+        next: Option<Timestamp>,
+    },
+    /// A person answered the question about an account.
+    Resolved {
+        /// Which.
+        account: AccountName,
+        /// Who.
+        by: Voter,
+        /// What they said.
+        answer: Answer,
+    },
+}
+
+/// What a person says of an account whose outcome is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// ✅ I have looked, it is online.
+    Online,
+    /// 🔁 Send it again.
+    Again,
+}
+
+/// Opens a draft.
+pub fn open(opening: Opening, now: Timestamp) -> Decision {
+    let expires_at = later(now, opening.policy.open_for_seconds);
+    let draft = Draft {
+        revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal),
+        number: opening.number,
+        command: opening.command,
+        room: opening.room,
+        origin: opening.origin,
+        authors: BTreeSet::from([opening.author]),
+        opened_at: now,
+        expires_at,
+        policy: opening.policy,
+        phase: Phase::Review(Ballot::default()),
+    };
+    let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
+    if !draft.revision.blockers.is_empty() {
+        effects.push(Effect::Tell(Notice::Asked(draft.revision.blockers.clone())));
+    }
+    Decision { draft, effects }
+}
+
+/// Decides what an event does to a draft.
+///
+/// # Errors
+/// A [`Refusal`] when the rules do not allow it; the draft then stays as it is.
+pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
+    match event {
+        Event::Revised { by, proposal } => revise(draft, by, proposal),
+        Event::Voted { revision, vote } => cast(draft, revision, vote, now),
+        Event::VoteTakenBack { reaction } => Ok(take_back(draft, &reaction, now)),
+        Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
+        Event::Withdrawn { by } => withdraw(draft, by),
+        Event::CardRemoved { revision } => Ok(card_removed(draft, revision)),
+        Event::OriginRemoved => Ok(unchanged(draft, vec![Effect::Tell(Notice::OriginRemoved)])),
+        Event::TimePassed => Ok(time_passed(draft, now)),
+        Event::Delivered { account, receipt } => Ok(delivered(draft, account, receipt)),
+        Event::Failed { account, fault, next } => Ok(failed(draft, account, fault, next)),
+        Event::Resolved { account, by, answer } => resolve(draft, account, &by, answer),
+    }
+}
+
+fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, Refusal> {
+    must_be_open(draft)?;
+    let old = &draft.revision;
+    let was_complete = old.blockers.is_empty();
+    let is_complete = proposal.blockers.is_empty();
+    // Still incomplete: the card fills up in place. Anything that can be voted on is a revision, and a card, of its
+    // own: a tap meant for the card as it was before can then never count for what it became.
+    let number = if was_complete || is_complete { old.number.next() } else { old.number };
+    let new = revision(&draft.number, number, proposal);
+    if new.fields_alone() == old.fields_alone() && new.targets == old.targets && new.blockers == old.blockers {
+        return Err(Refusal::NothingChanged);
+    }
+    let votes_lost = draft.ballot().map_or(0, |ballot| ballot.votes.len());
+    let mut effects = vec![Effect::ShowCard(old.number)];
+    if number != old.number {
+        effects.push(Effect::ShowCard(number));
+        effects.push(Effect::Tell(if was_complete {
+            let votes_lost = u32::try_from(votes_lost).unwrap_or(u32::MAX);
+            Notice::Revised { by: by.clone(), revision: number, votes_lost }
+        } else {
+            Notice::Completed
+        }));
+    }
+    if !is_complete {
+        effects.push(Effect::Tell(Notice::Asked(new.blockers.clone())));
+    }
+    let mut draft = draft.clone();
+    draft.authors.insert(by);
+    draft.revision = new;
+    draft.phase = Phase::Review(Ballot::default());
+    Ok(Decision { draft, effects })
+}
+
+fn cast(draft: &Draft, voted: RevisionNumber, vote: Vote, now: Timestamp) -> Result<Decision, Refusal> {
+    must_be_open(draft)?;
+    let current = draft.revision.number;
+    if voted != current {
+        return Err(Refusal::OldRevision { voted, current });
+    }
+    if !draft.revision.blockers.is_empty() {
+        return Err(Refusal::Incomplete(draft.revision.blockers.clone()));
+    }
+    match vote.choice {
+        // Stopping is always cheap: everyone on the team may hold.
+        Choice::Hold => {}
+        Choice::Approve | Choice::Veto => {
+            if draft.authors.contains(&vote.by.id) {
+                return Err(Refusal::AuthorDoesNotVote);
+            }
+            if !draft.policy.admits(&vote.by.roles) {
+                return Err(Refusal::NoApproverRole { roles: draft.policy.approver_roles.clone() });
+            }
+        }
+    }
+    let ballot = draft.ballot().cloned().unwrap_or_default();
+    if ballot.find(&vote.reaction).is_some() {
+        return Ok(unchanged(draft, vec![]));
+    }
+    let by = vote.by.id.clone();
+    let choice = vote.choice;
+    let ballot = ballot.with(vote);
+    let told = match choice {
+        Choice::Approve => match judge(draft, &ballot) {
+            Verdict::Wanting { votes, roles } => Some(Notice::Approved { by, votes, roles }),
+            Verdict::Carried(_) => Some(Notice::Approved { by, votes: 0, roles: BTreeSet::new() }),
+            Verdict::Vetoed(_) => None,
+        },
+        Choice::Veto => Some(Notice::Vetoed { by }),
+        Choice::Hold => Some(Notice::Held { by }),
+    };
+    Ok(weigh(draft, ballot, told, now))
+}
+
+fn take_back(draft: &Draft, reaction: &ReactionId, now: Timestamp) -> Decision {
+    let Some(ballot) = draft.ballot().filter(|_| draft.is_open()) else { return unchanged(draft, vec![]) };
+    let Some(vote) = ballot.find(reaction) else { return unchanged(draft, vec![]) };
+    let by = vote.by.id.clone();
+    let told = match vote.choice {
+        Choice::Approve => Notice::VoteTakenBack { by },
+        Choice::Veto => Notice::VetoTakenBack { by },
+        Choice::Hold => Notice::HoldTakenBack { by },
+    };
+    weigh(draft, ballot.without(reaction), Some(told), now)
+}
+
+/// Puts the draft where its votes say it belongs.
+fn weigh(draft: &Draft, ballot: Ballot, told: Option<Notice>, now: Timestamp) -> Decision {
+    let mut next = draft.clone();
+    let mut effects = vec![Effect::ShowCard(draft.revision.number)];
+    effects.extend(told.map(Effect::Tell));
+    match judge(draft, &ballot) {
+        Verdict::Vetoed(voter) => {
+            let reason = match &draft.phase {
+                Phase::Vetoed { by, reason, .. } if *by == voter.id => reason.clone(),
+                Phase::Vetoed { .. }
+                | Phase::Review(_)
+                | Phase::Approved { .. }
+                | Phase::Publishing(_)
+                | Phase::Published(_)
+                | Phase::Withdrawn { .. }
+                | Phase::Expired => VetoReason::Asked,
+            };
+            next.phase = Phase::Vetoed { ballot, by: voter.id, reason };
+        }
+        Verdict::Wanting { .. } if now >= draft.expires_at => {
+            next.phase = Phase::Expired;
+            effects.push(Effect::Tell(Notice::Expired));
+        }
+        Verdict::Wanting { .. } => next.phase = Phase::Review(ballot),
+        Verdict::Carried(_) => {
+            let holds = holds(&ballot);
+            if !holds.is_empty() {
+                next.phase = Phase::Approved { ballot, grace: Grace::Held(holds) };
+            } else if let Phase::Approved { grace: Grace::Until(until), .. } = draft.phase {
+                next.phase = Phase::Approved { ballot, grace: Grace::Until(until) };
+            } else if draft.policy.grace_seconds == 0 {
+                return begin_publication(next, ballot, effects, now);
+            } else {
+                let at = later(now, draft.policy.grace_seconds);
+                next.phase = Phase::Approved { ballot, grace: Grace::Until(at) };
+                effects.extend([Effect::Tell(Notice::GoesOut { at }), Effect::Wake(at)]);
+            }
+        }
+    }
+    Decision { draft: next, effects }
+}
+
+fn begin_publication(mut draft: Draft, ballot: Ballot, mut effects: Vec<Effect>, now: Timestamp) -> Decision {
+    let accounts: Vec<AccountName> = draft.revision.targets.iter().map(|target| target.account.clone()).collect();
+    let progress = accounts.iter().map(|account| (account.clone(), Progress::Owed)).collect();
+    draft.phase = Phase::Publishing(Publication { ballot, decided_at: now, progress });
+    effects.extend(accounts.into_iter().map(Effect::Publish));
+    Decision { draft, effects }
+}
+
+fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
+    match &draft.phase {
+        Phase::Review(_) if now >= draft.expires_at => {
+            let mut next = draft.clone();
+            next.phase = Phase::Expired;
+            let effects = vec![Effect::ShowCard(draft.revision.number), Effect::Tell(Notice::Expired)];
+            Decision { draft: next, effects }
+        }
+        Phase::Approved { ballot, grace: Grace::Until(until) } if now >= *until => {
+            let effects = vec![Effect::ShowCard(draft.revision.number)];
+            begin_publication(draft.clone(), ballot.clone(), effects, now)
+        }
+        Phase::Review(_)
+        | Phase::Approved { .. }
+        | Phase::Publishing(_)
+        | Phase::Published(_)
+        | Phase::Vetoed { .. }
+        | Phase::Withdrawn { .. }
+        | Phase::Expired => unchanged(draft, vec![]),
+    }
+}
+
+fn explain_veto(draft: &Draft, by: PersonId, reason: String) -> Decision {
+    let mut next = draft.clone();
+    match &mut next.phase {
+        Phase::Vetoed { by: vetoer, reason: asked @ VetoReason::Asked, .. } if *vetoer == by => {
+            *asked = VetoReason::Given(reason.clone());
+        }
+        Phase::Vetoed { .. }
+        | Phase::Review(_)
+        | Phase::Approved { .. }
+        | Phase::Publishing(_)
+        | Phase::Published(_)
+        | Phase::Withdrawn { .. }
+        | Phase::Expired => return unchanged(draft, vec![]),
+    }
+    let told = Effect::Tell(Notice::VetoExplained { by, reason });
+    Decision { effects: vec![Effect::ShowCard(draft.revision.number), told], draft: next }
+}
+
+fn withdraw(draft: &Draft, by: Voter) -> Result<Decision, Refusal> {
+    must_be_open(draft)?;
+    if !draft.authors.contains(&by.id) && !draft.policy.admits(&by.roles) {
+        return Err(Refusal::NotYours);
+    }
+    let mut next = draft.clone();
+    next.phase = Phase::Withdrawn { by: by.id.clone() };
+    let effects = vec![Effect::ShowCard(draft.revision.number), Effect::Tell(Notice::Withdrawn { by: by.id })];
+    Ok(Decision { draft: next, effects })
+}
+
+fn card_removed(draft: &Draft, revision: RevisionNumber) -> Decision {
+    if revision != draft.revision.number {
+        return unchanged(draft, vec![]);
+    }
+    unchanged(draft, vec![Effect::ShowCard(revision), Effect::Tell(Notice::CardLost)])
+}
+
+fn delivered(draft: &Draft, account: AccountName, receipt: Receipt) -> Decision {
+    progressed(draft, &account, |progress| match progress {
+        Progress::Online(_) => None,
+        Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_) => Some((
+            Progress::Online(receipt.clone()),
+            vec![Effect::Tell(Notice::Online { account: account.clone(), receipt: receipt.clone() })],
+        )),
+    })
+}
+
+fn failed(draft: &Draft, account: AccountName, fault: Fault, next: Option<Timestamp>) -> Decision {
+    progressed(draft, &account, |progress| {
+        let was_said = match progress {
+            Progress::Online(_) => return None,
+            Progress::Owed => false,
+            Progress::Retrying { .. } => matches!(fault, Fault::Transient { .. }),
+            Progress::Uncertain(_) => matches!(fault, Fault::Uncertain { .. }),
+            Progress::Refused(_) => matches!(fault, Fault::Permanent { .. }),
+        };
+        let (account, fault) = (account.clone(), fault.clone());
+        let (progress, notice) = match (&fault, next) {
+            (Fault::Transient { .. }, Some(next)) => {
+                (Progress::Retrying { fault: fault.clone(), next }, Notice::Retrying { account, fault, next })
+            }
+            (Fault::Uncertain { .. }, _) => {
+                (Progress::Uncertain(fault.clone()), Notice::AskWhetherOnline { account, fault })
+            }
+            (Fault::Permanent { .. }, _) | (Fault::Transient { .. }, None) => {
+                (Progress::Refused(fault.clone()), Notice::AskToRetry { account, fault })
+            }
+        };
+        Some((progress, if was_said { vec![] } else { vec![Effect::Tell(notice)] }))
+    })
+}
+
+fn resolve(draft: &Draft, account: AccountName, by: &Voter, answer: Answer) -> Result<Decision, Refusal> {
+    let (Phase::Publishing(publication) | Phase::Published(publication)) = &draft.phase else {
+        return Err(Refusal::NothingAsked);
+    };
+    if !draft.authors.contains(&by.id) && !draft.policy.admits(&by.roles) {
+        return Err(Refusal::NotYours);
+    }
+    match (publication.progress.get(&account), answer) {
+        (Some(Progress::Uncertain(_)), Answer::Online) => {
+            Ok(delivered(draft, account, Receipt { id: String::new(), url: None }))
+        }
+        (Some(Progress::Uncertain(_) | Progress::Refused(_)), Answer::Again) => {
+            Ok(progressed(draft, &account, |_| Some((Progress::Owed, vec![Effect::Publish(account.clone())]))))
+        }
+        (Some(Progress::Refused(_)), Answer::Online)
+        | (Some(Progress::Owed | Progress::Retrying { .. } | Progress::Online(_)) | None, _) => {
+            Err(Refusal::NothingAsked)
+        }
+    }
+}
+
+/// Moves one account on; when the last one is online the draft is published.
+fn progressed(
+    draft: &Draft,
+    account: &AccountName,
+    step: impl FnOnce(&Progress) -> Option<(Progress, Vec<Effect>)>,
+) -> Decision {
+    let Phase::Publishing(publication) = &draft.phase else { return unchanged(draft, vec![]) };
+    let Some((progress, told)) = publication.progress.get(account).and_then(step) else {
+        return unchanged(draft, vec![]);
+    };
+    let mut publication = publication.clone();
+    publication.progress.insert(account.clone(), progress);
+    let is_out = publication.progress.values().all(|progress| matches!(progress, Progress::Online(_)));
+    let mut next = draft.clone();
+    next.phase = if is_out { Phase::Published(publication) } else { Phase::Publishing(publication) };
+    let mut effects = vec![Effect::ShowCard(draft.revision.number)];
+    effects.extend(told);
+    Decision { draft: next, effects }
+}
+
+fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
+    match &draft.phase {
+        Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => Ok(()),
+        Phase::Publishing(_) | Phase::Published(_) => Err(Refusal::TooLate),
+        Phase::Withdrawn { .. } | Phase::Expired => Err(Refusal::Over(draft.state())),
+    }
+}
+
+fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) -> Revision {
+    Revision {
+        number: revision,
+        seal: Seal::of(number, &proposal.targets),
+        fields: proposal.fields,
+        targets: proposal.targets,
+        counted: proposal.counted,
+        blockers: proposal.blockers,
+        warnings: proposal.warnings,
+    }
+}
+
+fn holds(ballot: &Ballot) -> BTreeMap<ReactionId, PersonId> {
+    let holds = ballot.votes.iter().filter(|vote| vote.choice == Choice::Hold);
+    holds.map(|vote| (vote.reaction.clone(), vote.by.id.clone())).collect()
+}
+
+fn unchanged(draft: &Draft, effects: Vec<Effect>) -> Decision {
+    Decision { draft: draft.clone(), effects }
+}
+
+fn later(now: Timestamp, seconds: u32) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,220 @@
+//! What a typed command does: opens a draft, lists, shows, changes or withdraws one, or explains itself.
+
+use std::collections::BTreeMap;
+
+use crate::command::action::Action;
+use crate::command::catalog::Lookup;
+use crate::command::help::help;
+use crate::command::parse;
+use crate::command::render::render;
+use crate::command::spec::Spec;
+use crate::domain::directorate::Member;
+use crate::domain::draft::{Draft, Filled};
+use crate::domain::name::{DraftNumber, FieldName, MessageId};
+use crate::domain::notice::{Notice, Problem, Refusal, Summary};
+use crate::domain::review::{Event, Opening, Proposal};
+use crate::engine::ledger;
+use crate::engine::owed::Place;
+use crate::engine::turn::{Turn, voter};
+use crate::store::database::StoreError;
+use crate::store::messages::Meaning;
+
+/// How many drafts `!brouillons` lists: more than a phone shows without scrolling for long; the oldest are left out.
+const MOST_LISTED: u32 = 30;
+
+/// How many characters of a draft's text `!brouillons` shows: one line on a phone.
+const BEGINNING: usize = 60;
+
+impl Turn<'_> {
+    /// Handles a message that begins with a command. `draft` is the draft whose thread it was typed in.
+    pub(in crate::engine) async fn command(
+        &mut self,
+        member: &Member,
+        message: &MessageId,
+        text: &str,
+        draft: Option<Draft>,
+    ) -> Result<(), StoreError> {
+        let text = match parse::clean(text) {
+            Ok(text) => text,
+            Err(problem) => return self.bad_input(message, vec![problem]).await,
+        };
+        let Some(typed) = parse::command_line(&text) else { return Ok(()) };
+        let spec = match self.catalog.find(typed.word) {
+            Lookup::Found(spec) => spec,
+            Lookup::Unknown { nearest } => {
+                let notice = Notice::UnknownCommand { typed: typed.word.to_owned(), nearest };
+                return self.say(Place::Under(message.clone()), notice).await;
+            }
+        };
+        match spec.action {
+            Action::Draft => self.open_draft(member, message, spec, typed.rest).await,
+            Action::ListDrafts => self.list_drafts(message).await,
+            Action::ShowDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, _)) => self.say(Place::Under(message.clone()), Notice::Shown(Box::new(draft))).await,
+                None => Ok(()),
+            },
+            Action::EditDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.change_draft(member, message, draft, rest).await,
+                None => Ok(()),
+            },
+            Action::WithdrawDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, _)) => self.withdraw_draft(member, message, &draft).await,
+                None => Ok(()),
+            },
+            Action::Help => {
+                let asked = Some(typed.rest.trim()).filter(|asked| !asked.is_empty());
+                let notice = match help(self.catalog, asked) {
+                    Ok(help) => Notice::Help(help),
+                    Err(nearest) => {
+                        Notice::UnknownCommand { typed: asked.unwrap_or_default().to_owned(), nearest }
+                    }
+                };
+                self.say(Place::Under(message.clone()), notice).await
+            }
+        }
+    }
+
+    async fn open_draft(
+        &mut self,
+        member: &Member,
+        message: &MessageId,
+        spec: &Spec,
+        rest: &str,
+    ) -> Result<(), StoreError> {
+        let values = match parse::fields(spec, rest, &self.desk.local(self.now)) {
+            Ok(values) => values,
+            Err(problems) => return self.bad_input(message, problems).await,
+        };
+        let Some(author) = member.id().cloned() else { return Ok(()) };
+        let number = self.transaction.next_number(&self.desk.directorate.code).await?;
+        let opening = Opening {
+            number: number.clone(),
+            command: spec.word.clone(),
+            room: self.arrival.room.clone(),
+            origin: message.clone(),
+            author,
+            policy: self.desk.policy(spec),
+            proposal: self.proposal(spec, filled(spec, values, message)),
+        };
+        ledger::open(self.transaction, opening, self.now).await?;
+        let meaning = Meaning::Typed { asked: None };
+        self.transaction.note_message(&self.arrival.room, message.as_str(), &number, &meaning).await
+    }
+
+    async fn list_drafts(&mut self, message: &MessageId) -> Result<(), StoreError> {
+        let drafts = self.transaction.live_drafts(&self.desk.directorate.code, MOST_LISTED).await?;
+        let summaries = drafts.iter().map(|draft| Summary {
+            number: draft.number.clone(),
+            command: draft.command.clone(),
+            state: draft.state(),
+            beginning: beginning(draft),
+        });
+        self.say(Place::Under(message.clone()), Notice::Drafts(summaries.collect())).await
+    }
+
+    async fn change_draft(
+        &mut self,
+        member: &Member,
+        message: &MessageId,
+        draft: Draft,
+        rest: &str,
+    ) -> Result<(), StoreError> {
+        let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
+        match parse::fields(spec, rest, &self.desk.local(self.now)) {
+            Ok(values) if values.is_empty() => self.bad_input(message, vec![Problem::Empty]).await,
+            Ok(values) => self.revise(member, message, &draft, spec, filled(spec, values, message), None).await,
+            Err(problems) => self.bad_input(message, problems).await,
+        }
+    }
+
+    async fn withdraw_draft(&mut self, member: &Member, message: &MessageId, draft: &Draft) -> Result<(), StoreError> {
+        let Some(by) = voter(member) else { return Ok(()) };
+        self.happen(draft, Event::Withdrawn { by }, message).await?;
+        Ok(())
+    }
+
+    /// Revises a draft with what a message says: its earlier values go, its new ones come.
+    pub(in crate::engine) async fn revise(
+        &mut self,
+        member: &Member,
+        message: &MessageId,
+        draft: &Draft,
+        spec: &Spec,
+        values: BTreeMap<FieldName, Filled>,
+        asked: Option<FieldName>,
+    ) -> Result<(), StoreError> {
+        let Some(by) = member.id().cloned() else { return Ok(()) };
+        let mut fields = draft.revision.fields.clone();
+        fields.retain(|_, filled| filled.from != *message);
+        fields.extend(values);
+        let proposal = self.proposal(spec, fields);
+        self.happen(draft, Event::Revised { by, proposal }, message).await?;
+        let meaning = Meaning::Typed { asked };
+        self.transaction.note_message(&self.arrival.room, message.as_str(), &draft.number, &meaning).await
+    }
+
+    fn proposal(&self, spec: &Spec, fields: BTreeMap<FieldName, Filled>) -> Proposal {
+        let content = render(spec, &fields, &self.desk.directorate, &self.desk.destinations);
+        Proposal {
+            fields,
+            targets: content.targets,
+            counted: content.counted,
+            blockers: content.blockers,
+            warnings: content.warnings,
+        }
+    }
+
+    /// The draft that a command names by its number, or the one in whose thread it was typed; and the rest of the line.
+    /// Answers and gives `None` where there is no such draft here.
+    async fn named_draft<'t>(
+        &mut self,
+        message: &MessageId,
+        rest: &'t str,
+        in_thread: Option<Draft>,
+    ) -> Result<Option<(Draft, &'t str)>, StoreError> {
+        let rest = rest.trim_start();
+        let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        match (first.parse::<DraftNumber>(), in_thread) {
+            (Ok(number), _) => {
+                let found = self.draft_here(&number).await?;
+                if found.is_none() {
+                    self.refuse(message, Refusal::NoSuchDraft(number.to_string())).await?;
+                }
+                Ok(found.map(|draft| (draft, after)))
+            }
+            (Err(_), Some(draft)) => Ok(Some((draft, rest))),
+            (Err(_), None) => {
+                let typed = first.chars().take(BEGINNING).collect();
+                self.bad_input(message, vec![Problem::NotADraftNumber(typed)]).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Answers under a message what is wrong with it.
+    pub(in crate::engine) async fn bad_input(
+        &mut self,
+        message: &MessageId,
+        problems: Vec<Problem>,
+    ) -> Result<(), StoreError> {
+        self.say(Place::Under(message.clone()), Notice::BadInput(problems)).await
+    }
+}
+
+/// Values as fields that came from a message.
+pub fn filled(spec: &Spec, values: BTreeMap<FieldName, String>, from: &MessageId) -> BTreeMap<FieldName, Filled> {
+    let filled = |(name, value)| {
+        let is_internal = spec.fields.iter().any(|field| field.name == name && field.internal);
+        (name, Filled { value, from: from.clone(), is_internal })
+    };
+    values.into_iter().map(filled).collect()
+}
+
+fn beginning(draft: &Draft) -> String {
+    let text = draft.revision.targets.first().map_or("", |target| target.text.as_str());
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(BEGINNING) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

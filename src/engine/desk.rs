@@ -1,0 +1,68 @@
+//! The desk of one directorate: all that is needed to handle what happens in its rooms, and nothing of another's.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+use crate::command::render::Destination;
+use crate::command::spec::Spec;
+use crate::domain::directorate::Directorate;
+use crate::domain::name::{AccountName, CommandWord, RoomId};
+use crate::domain::policy::Policy;
+use crate::port::chat::Chat;
+use crate::port::network::Network;
+use crate::wording::speaker::Audience;
+
+/// One directorate at work.
+pub struct Desk {
+    /// Its people, rooms and accounts.
+    pub directorate: Directorate,
+    /// The zone in which its people say hours.
+    pub time_zone: TimeZone,
+    /// Rules of approval that the directorate sets itself; other commands follow their files.
+    pub policies: HashMap<CommandWord, Policy>,
+    /// Its accounts with their limits, in the order in which a card shows them.
+    pub destinations: Vec<Destination>,
+    /// The chat that each of its rooms is in.
+    pub chats: HashMap<RoomId, Arc<dyn Chat>>,
+    /// The network behind each of its accounts.
+    pub networks: HashMap<AccountName, Arc<dyn Network>>,
+}
+
+impl Desk {
+    /// The rule of approval for a new draft of that command.
+    pub fn policy(&self, spec: &Spec) -> Policy {
+        self.policies.get(&spec.word).unwrap_or(&spec.policy).clone()
+    }
+
+    /// Those who hear what the bot says in its rooms.
+    pub fn audience(&self) -> Audience<'_> {
+        Audience { directorate: &self.directorate, time_zone: &self.time_zone }
+    }
+
+    /// A time as the directorate's people read it on their clocks.
+    pub fn local(&self, time: Timestamp) -> Zoned {
+        time.to_zoned(self.time_zone.clone())
+    }
+}
+
+/// All desks of this process. A room leads to one desk, and from a desk no other can be reached.
+#[derive(Default)]
+pub struct Desks {
+    desks: Vec<Arc<Desk>>,
+}
+
+impl Desks {
+    /// All desks, in the configuration's order.
+    pub fn new(desks: Vec<Arc<Desk>>) -> Self {
+        Self { desks }
+    }
+
+    /// The desk that a room belongs to.
+    pub fn of_room(&self, room: &RoomId) -> Option<&Arc<Desk>> {
+        self.desks.iter().find(|desk| desk.directorate.rooms.contains(room))
+    }
+}

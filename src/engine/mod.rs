@@ -1,0 +1,13 @@
+//! The shell around the rules: takes what arrives, records what is decided, carries out what is owed.
+
+pub mod answers;
+pub mod commands;
+pub mod desk;
+pub mod inbox;
+pub mod ledger;
+pub mod outbox;
+pub mod owed;
+pub mod publishing;
+pub mod run;
+pub mod speaking;
+pub mod turn;

@@ -1,0 +1,188 @@
+//! Carries out what is owed: claims what is due, does it, records how it ended. Woken by events, never by polling.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use crate::domain::review::Event;
+use crate::engine::desk::Desks;
+use crate::engine::ledger;
+use crate::engine::owed::Owed;
+use crate::port::clock::Clock;
+use crate::store::database::{Database, StoreError};
+use crate::store::outbox::Claim;
+use crate::wording::speaker::Speaker;
+
+/// The way out. One for all desks.
+pub struct Outbox {
+    pub(in crate::engine) database: Arc<Database>,
+    pub(in crate::engine) desks: Arc<Desks>,
+    pub(in crate::engine) speaker: Arc<Speaker>,
+    pub(in crate::engine) clock: Arc<dyn Clock>,
+    owed: Arc<Notify>,
+}
+
+/// How many effects are under way at once: a few for each room and account of a large installation; more would only
+/// queue at the servers.
+const MOST_UNDER_WAY: usize = 64;
+
+/// The first wait before a try is repeated; doubled each time.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+
+/// The longest wait between two tries: an outage that ends is noticed within it.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// How long to wait when the store itself fails.
+const STORE_RETRY: Duration = Duration::from_secs(2);
+
+/// When to stop working.
+enum Until<'a> {
+    /// Nothing is due and nothing is under way.
+    Idle,
+    /// Told to; what is under way is finished first.
+    Stopped(&'a CancellationToken),
+}
+
+impl Outbox {
+    /// An outbox over that database, woken by `owed`.
+    pub fn new(
+        database: Arc<Database>,
+        desks: Arc<Desks>,
+        speaker: Arc<Speaker>,
+        clock: Arc<dyn Clock>,
+        owed: Arc<Notify>,
+    ) -> Self {
+        Self { database, desks, speaker, clock, owed }
+    }
+
+    /// Carries out whatever is owed until told to stop; what is under way then is finished first. If it is dropped
+    /// instead, that is a crash: what was under way is in doubt and is looked into at the next start.
+    pub async fn run(&self, stop: &CancellationToken) {
+        self.work(Until::Stopped(stop)).await;
+    }
+
+    /// Carries out whatever is due now, and what follows from it, and returns when nothing is left.
+    pub async fn drain(&self) {
+        self.work(Until::Idle).await;
+    }
+
+    async fn work(&self, until: Until<'_>) {
+        let never = CancellationToken::new();
+        let (is_draining, stop) = match until {
+            Until::Idle => (true, &never),
+            Until::Stopped(stop) => (false, stop),
+        };
+        let mut under_way = FuturesUnordered::new();
+        let mut busy: HashSet<String> = HashSet::new();
+        loop {
+            let mut next_due = None;
+            if !stop.is_cancelled() {
+                match self.claims(&busy).await {
+                    Ok((claims, next)) => {
+                        next_due = next;
+                        for claim in claims {
+                            busy.insert(claim.debt.lane.clone());
+                            under_way.push(self.carry(claim));
+                        }
+                    }
+                    Err(trouble) => {
+                        error!(%trouble, "could not read what is owed; trying again");
+                        next_due = Some(later(self.clock.now(), STORE_RETRY));
+                    }
+                }
+            }
+            if under_way.is_empty() && (is_draining || stop.is_cancelled()) {
+                return;
+            }
+            let due = async {
+                match next_due {
+                    Some(time) => self.clock.sleep_until(time).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                Some(lane) = under_way.next() => { busy.remove(&lane); }
+                () = self.owed.notified() => {}
+                () = due => {}
+                () = stop.cancelled(), if !stop.is_cancelled() => {}
+            }
+        }
+    }
+
+    /// What can be begun now, and when the next thing is due.
+    async fn claims(&self, busy: &HashSet<String>) -> Result<(Vec<Claim>, Option<Timestamp>), StoreError> {
+        let room = MOST_UNDER_WAY.saturating_sub(busy.len());
+        let now = self.clock.now();
+        let mut transaction = self.database.begin().await?;
+        let most = u32::try_from(MOST_UNDER_WAY).unwrap_or(u32::MAX);
+        let due = transaction.due(now, most).await?;
+        let next = transaction.next_due(now).await?;
+        let free = due.into_iter().filter(|claim| !busy.contains(&claim.debt.lane)).take(room);
+        Ok((free.collect(), next))
+    }
+
+    /// Carries one effect out and returns its lane, free again.
+    async fn carry(&self, claim: Claim) -> String {
+        if let Err(trouble) = self.try_carry(&claim).await {
+            error!(%trouble, effect = %claim.debt.key, "could not record an effect; trying again");
+            self.clock.sleep_until(later(self.clock.now(), STORE_RETRY)).await;
+        }
+        claim.debt.lane
+    }
+
+    async fn try_carry(&self, claim: &Claim) -> Result<(), StoreError> {
+        let owed = Owed::read(&claim.debt)?;
+        let Some(desk) = self.desks.of_room(owed.room()) else {
+            // The room left the configuration. What is owed to it waits for its return.
+            return self.put_off(claim, None).await;
+        };
+        match &owed {
+            Owed::Card { number, revision, .. } => self.show_card(claim, desk, number, *revision).await,
+            Owed::Say { room, place, notice } => self.say(claim, desk, (room, place), notice).await,
+            Owed::Publish { number, account, .. } => self.publish(claim, desk, number, account).await,
+            Owed::Wake { number, .. } => {
+                let mut transaction = self.database.begin().await?;
+                if let Some(draft) = transaction.draft(number).await? {
+                    // Nothing about a time that passed can be refused.
+                    let _ = ledger::happen(&mut transaction, &draft, Event::TimePassed, self.clock.now()).await?;
+                }
+                transaction.settle(claim).await?;
+                transaction.commit().await
+            }
+        }
+    }
+
+    /// Puts an effect off of which it is certain that nothing was done.
+    pub(in crate::engine) async fn put_off(&self, claim: &Claim, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
+        let until = self.next_try(claim, retry_at);
+        let mut transaction = self.database.begin().await?;
+        transaction.put_off(claim, until, false).await?;
+        transaction.commit().await
+    }
+
+    /// When to try again: after a wait that doubles with each try, or when the platform said to, whichever is later.
+    pub(in crate::engine) fn next_try(&self, claim: &Claim, retry_at: Option<Timestamp>) -> Timestamp {
+        let doubled = FIRST_WAIT.saturating_mul(1_u32 << claim.attempts.min(16));
+        let wait = later(self.clock.now(), doubled.min(LONGEST_WAIT));
+        retry_at.map_or(wait, |at| at.max(wait))
+    }
+
+    /// Settles an effect by itself.
+    pub(in crate::engine) async fn settle(&self, claim: &Claim) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        transaction.settle(claim).await?;
+        transaction.commit().await
+    }
+}
+
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,113 @@
+//! What the engine owes the world, as it is kept in the store until it is carried out.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::effect::{Effect, publish_key};
+use crate::domain::draft::Draft;
+use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, RevisionNumber, RoomId};
+use crate::domain::notice::Notice;
+use crate::store::database::StoreError;
+use crate::store::outbox::{Again, Debt};
+
+/// Something owed. Every variant names its room, and with it the desk that owes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owed {
+    /// Make the card of a revision show what is true now.
+    Card {
+        /// Where it is.
+        room: RoomId,
+        /// Of which draft.
+        number: DraftNumber,
+        /// Of which revision.
+        revision: RevisionNumber,
+    },
+    /// Say something.
+    Say {
+        /// Where.
+        room: RoomId,
+        /// In which thread.
+        place: Place,
+        /// What.
+        notice: Box<Notice>,
+    },
+    /// Publish an approved draft on one account.
+    Publish {
+        /// The draft's room.
+        room: RoomId,
+        /// Which draft.
+        number: DraftNumber,
+        /// On which account.
+        account: AccountName,
+    },
+    /// Look at a draft again.
+    Wake {
+        /// The draft's room.
+        room: RoomId,
+        /// Which draft.
+        number: DraftNumber,
+    },
+}
+
+/// Where in a room something is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// In the thread of a draft's current card.
+    Draft(DraftNumber),
+    /// In the thread of a person's message.
+    Under(MessageId),
+}
+
+impl Owed {
+    /// The debt of an effect that was decided for a draft. `journal_position` is where the decision stands in the
+    /// journal, `place` counts the effects of the decision.
+    pub fn of(effect: Effect, draft: &Draft, journal_position: i64, place: usize, now: Timestamp) -> (EffectKey, Self, Timestamp, Again) {
+        let (room, number) = (draft.room.clone(), draft.number.clone());
+        match effect {
+            Effect::ShowCard(revision) => {
+                let key = EffectKey(format!("card/{number}/{revision}"));
+                (key, Self::Card { room, number, revision }, now, Again::Renew)
+            }
+            Effect::Tell(notice) => {
+                let key = EffectKey(format!("tell/{number}/{journal_position}/{place}"));
+                (key, Self::Say { room, place: Place::Draft(number), notice: Box::new(notice) }, now, Again::Never)
+            }
+            Effect::Publish(account) => {
+                let key = publish_key(&number, draft.revision.number, &account);
+                (key, Self::Publish { room, number, account }, now, Again::Renew)
+            }
+            Effect::Wake(at) => {
+                let key = EffectKey(format!("wake/{number}/{}", at.as_millisecond()));
+                (key, Self::Wake { room, number }, at, Again::Never)
+            }
+        }
+    }
+
+    /// The row that keeps it. What is said in one room is said in order; everything else goes side by side.
+    ///
+    /// # Errors
+    /// Only if it cannot be written as JSON.
+    pub fn debt(&self, key: EffectKey, due_at: Timestamp) -> Result<Debt, StoreError> {
+        let lane = match self {
+            Self::Card { room, .. } | Self::Say { room, .. } => format!("room/{room}"),
+            Self::Publish { .. } | Self::Wake { .. } => key.to_string(),
+        };
+        let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "effects", cause })?;
+        Ok(Debt { key, lane, body, due_at })
+    }
+
+    /// Reads it back from its row.
+    ///
+    /// # Errors
+    /// When the row is not what this version writes.
+    pub fn read(debt: &Debt) -> Result<Self, StoreError> {
+        serde_json::from_str(&debt.body).map_err(|cause| StoreError::Row { table: "effects", cause })
+    }
+
+    /// The room it concerns.
+    pub fn room(&self) -> &RoomId {
+        match self {
+            Self::Card { room, .. } | Self::Say { room, .. } | Self::Publish { room, .. } | Self::Wake { room, .. } => room,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Publishes one approved post on one account, and clears up what became of a try that ended in doubt.
+
+use jiff::Timestamp;
+use tracing::{error, info};
+
+use crate::domain::draft::{Draft, Phase};
+use crate::domain::fault::{Cause, Fault, Receipt};
+use crate::domain::name::{AccountName, DraftNumber};
+use crate::domain::policy::{Verdict, judge};
+use crate::domain::post::Post;
+use crate::domain::review::Event;
+use crate::engine::desk::Desk;
+use crate::engine::ledger;
+use crate::engine::outbox::Outbox;
+use crate::port::network::{Found, Network};
+use crate::store::database::StoreError;
+use crate::store::outbox::Claim;
+
+/// How often the bot looks by itself whether a post is out before it asks a person. It goes on looking afterwards.
+const LOOKS_BEFORE_ASKING: u32 = 3;
+
+impl Outbox {
+    /// Publishes, and records the outcome with the draft in one transaction.
+    pub(in crate::engine) async fn publish(
+        &self,
+        claim: &Claim,
+        desk: &Desk,
+        number: &DraftNumber,
+        account: &AccountName,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let Some(draft) = transaction.draft(number).await? else { return self.settle_in(transaction, claim).await };
+        let Phase::Publishing(publication) = &draft.phase else { return self.settle_in(transaction, claim).await };
+        let decided_at = publication.decided_at;
+        let (post, network) = match (mandated_post(&draft, account, decided_at), desk.networks.get(account)) {
+            (Ok(post), Some(network)) => (post, network),
+            (Err(cause), _) => {
+                error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
+                drop(transaction);
+                return self.record(claim, number, account, Err(Fault::Permanent { cause })).await;
+            }
+            (Ok(_), None) => {
+                drop(transaction);
+                return self.record(claim, number, account, Err(Fault::Permanent { cause: Cause::NoSuchAccount })).await;
+            }
+        };
+        // From here until the outcome is recorded the post may be out: that must be known after a crash.
+        transaction.note_try(&claim.debt.key, self.clock.now()).await?;
+        transaction.commit().await?;
+        let outcome = match claim.first_tried_at.filter(|_| claim.in_doubt) {
+            Some(since) => look_then_publish(network.as_ref(), &post, since).await,
+            None => network.publish(&post).await,
+        };
+        self.record(claim, number, account, outcome).await
+    }
+
+    async fn record(
+        &self,
+        claim: &Claim,
+        number: &DraftNumber,
+        account: &AccountName,
+        outcome: Result<Receipt, Fault>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let account = account.clone();
+        let event = match outcome {
+            Ok(receipt) => {
+                info!(draft = %number, %account, "published");
+                transaction.settle(claim).await?;
+                Event::Delivered { account, receipt }
+            }
+            Err(fault) => {
+                info!(draft = %number, %account, fault = kind(&fault), "not published");
+                let next = match &fault {
+                    Fault::Transient { retry_at, .. } => Some(self.next_try(claim, *retry_at)),
+                    Fault::Uncertain { .. } => Some(self.next_try(claim, None)),
+                    Fault::Permanent { .. } => None,
+                };
+                let in_doubt = matches!(fault, Fault::Uncertain { .. });
+                match next {
+                    Some(next) => transaction.put_off(claim, next, in_doubt).await?,
+                    None => transaction.settle(claim).await?,
+                }
+                let asks_a_person = in_doubt && claim.attempts + 1 >= LOOKS_BEFORE_ASKING;
+                Event::Failed { account, fault, next: next.filter(|_| !asks_a_person) }
+            }
+        };
+        if let Some(draft) = transaction.draft(number).await? {
+            // What happened outside happened; no rule can refuse it.
+            let _ = ledger::happen(&mut transaction, &draft, event, self.clock.now()).await?;
+        }
+        transaction.commit().await
+    }
+
+    async fn settle_in(
+        &self,
+        mut transaction: crate::store::database::Transaction,
+        claim: &Claim,
+    ) -> Result<(), StoreError> {
+        transaction.settle(claim).await?;
+        transaction.commit().await
+    }
+}
+
+/// Makes the post from a mandate judged anew from the stored votes: neither a stored flag nor a stored text is trusted.
+fn mandated_post(draft: &Draft, account: &AccountName, decided_at: Timestamp) -> Result<Post, Cause> {
+    let ballot = draft.ballot().ok_or(Cause::SealBroken)?;
+    match judge(draft, ballot) {
+        Verdict::Carried(mandate) => {
+            Post::under(&mandate, draft, account, decided_at).map_err(|_| Cause::SealBroken)
+        }
+        Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
+    }
+}
+
+/// After a try in doubt: looks first, and publishes only what is certainly not out.
+async fn look_then_publish(network: &dyn Network, post: &Post, since: Timestamp) -> Result<Receipt, Fault> {
+    match network.find(post, since).await {
+        Ok(Found::Online(receipt)) => Ok(receipt),
+        Ok(Found::Absent) => network.publish(post).await,
+        Ok(Found::Unclear) => Err(Fault::Uncertain { cause: Cause::Interrupted }),
+        // It could not look: the question stays as open as it was.
+        Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
+    }
+}
+
+/// A fault's kind, for the log: its cause may quote a server, which may quote the post.
+fn kind(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Transient { .. } => "transient",
+        Fault::Permanent { .. } => "permanent",
+        Fault::Uncertain { .. } => "uncertain",
+    }
+}

@@ -1,0 +1,172 @@
+//! Says what is owed to a room: cards, kept up to date in place, and what is told in their threads.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use crate::domain::draft::Draft;
+use crate::domain::fault::Fault;
+use crate::domain::name::{DraftNumber, EffectKey, MessageId, RevisionNumber, RoomId};
+use crate::domain::notice::Notice;
+use crate::engine::desk::Desk;
+use crate::engine::outbox::Outbox;
+use crate::engine::owed::Place;
+use crate::engine::turn::answer_glyph;
+use crate::port::chat::Chat;
+use crate::store::database::StoreError;
+use crate::store::messages::{Card, Meaning};
+use crate::store::outbox::Claim;
+
+impl Outbox {
+    /// Makes the card of a revision show what is true now: says it, or edits what was said, and puts the glyphs under it.
+    pub(in crate::engine) async fn show_card(
+        &self,
+        claim: &Claim,
+        desk: &Desk,
+        number: &DraftNumber,
+        revision: RevisionNumber,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let (draft, card) = (transaction.draft(number).await?, transaction.card(number, revision).await?);
+        drop(transaction);
+        let Some(draft) = draft else { return self.settle(claim).await };
+        let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
+        match self.try_show_card(claim, desk, chat, &draft, revision, card).await? {
+            Ok(()) => self.settle(claim).await,
+            Err(fault) => self.silenced(claim, fault).await,
+        }
+    }
+
+    async fn try_show_card(
+        &self,
+        claim: &Claim,
+        desk: &Desk,
+        chat: &Arc<dyn Chat>,
+        draft: &Draft,
+        revision: RevisionNumber,
+        mut card: Card,
+    ) -> Result<Result<(), Fault>, StoreError> {
+        let (number, room) = (&draft.number, &draft.room);
+        let is_current = draft.revision.number == revision;
+        let prose = self.speaker.card(draft, revision, &desk.audience());
+        let message = match &card.message {
+            Some(message) => {
+                let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.version));
+                if let Err(fault) = chat.edit(&key, room, message, &prose).await {
+                    return Ok(Err(fault));
+                }
+                message.clone()
+            }
+            // A revision that was replaced before its card was said needs none.
+            None if !is_current => return Ok(Ok(())),
+            None => {
+                let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
+                let message = match chat.say(&key, room, None, &prose).await {
+                    Ok(message) => message,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                card.message = Some(message.clone());
+                self.put_card(room, number, revision, &card).await?;
+                message
+            }
+        };
+        if card.has_glyphs || !is_current || !draft.is_open() || !draft.revision.blockers.is_empty() {
+            return Ok(Ok(()));
+        }
+        let glyphs = &draft.policy.glyphs;
+        for glyph in [&glyphs.approve, &glyphs.veto, &glyphs.hold] {
+            let key = EffectKey(format!("{}/{}/{glyph}", claim.debt.key, card.generation));
+            if let Err(fault) = chat.react(&key, room, &message, glyph).await {
+                return Ok(Err(fault));
+            }
+        }
+        card.has_glyphs = true;
+        self.put_card(room, number, revision, &card).await?;
+        Ok(Ok(()))
+    }
+
+    async fn put_card(
+        &self,
+        room: &RoomId,
+        number: &DraftNumber,
+        revision: RevisionNumber,
+        card: &Card,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        // The card may have been removed from the room while its glyphs were put: then it stays removed.
+        if transaction.card(number, revision).await?.generation == card.generation {
+            transaction.put_card(room, number, revision, card).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Says something in a thread.
+    pub(in crate::engine) async fn say(
+        &self,
+        claim: &Claim,
+        desk: &Desk,
+        (room, place): (&RoomId, &Place),
+        notice: &Notice,
+    ) -> Result<(), StoreError> {
+        let Some((root, draft)) = self.thread(room, place).await? else { return self.settle(claim).await };
+        let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
+        let prose = self.speaker.notice(notice, &desk.audience(), draft.as_ref());
+        let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
+            Ok(message) => message,
+            Err(fault) => return self.silenced(claim, fault).await,
+        };
+        let meaning = notice.question().map_or(Meaning::Said, |(account, _)| Meaning::Question(account.clone()));
+        for answer in notice.question().map_or(&[][..], |(_, answers)| answers) {
+            let glyph = answer_glyph(*answer);
+            let key = EffectKey(format!("{}/{glyph}", claim.debt.key));
+            if let Err(fault) = chat.react(&key, room, &message, glyph).await {
+                return self.silenced(claim, fault).await;
+            }
+        }
+        let mut transaction = self.database.begin().await?;
+        if let Some(draft) = &draft {
+            transaction.note_message(room, message.as_str(), &draft.number, &meaning).await?;
+        }
+        transaction.settle(claim).await?;
+        transaction.commit().await
+    }
+
+    /// The message that something is said under, and the draft it belongs to.
+    async fn thread(&self, room: &RoomId, place: &Place) -> Result<Option<(MessageId, Option<Draft>)>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        match place {
+            Place::Draft(number) => {
+                let Some(draft) = transaction.draft(number).await? else { return Ok(None) };
+                let card = transaction.card(number, draft.revision.number).await?;
+                let root = card.message.unwrap_or_else(|| draft.origin.clone());
+                Ok(Some((root, Some(draft))))
+            }
+            Place::Under(message) => {
+                let draft = match transaction.meaning(room, message.as_str()).await? {
+                    Some((number, _)) => transaction.draft(&number).await?,
+                    None => None,
+                };
+                Ok(Some((message.clone(), draft)))
+            }
+        }
+    }
+
+    /// A chat did not take something. Saying is idempotent, so it is tried again until it works; only what can never be
+    /// said is given up.
+    async fn silenced(&self, claim: &Claim, fault: Fault) -> Result<(), StoreError> {
+        match fault {
+            Fault::Permanent { cause } => {
+                warn!(effect = %claim.debt.key, %cause, "the chat will never take this; given up");
+                self.settle(claim).await
+            }
+            Fault::Transient { cause, retry_at } => {
+                info!(effect = %claim.debt.key, %cause, "the chat did not take this; trying again");
+                self.put_off(claim, retry_at).await
+            }
+            Fault::Uncertain { cause } => {
+                info!(effect = %claim.debt.key, %cause, "the chat may not have taken this; trying again");
+                self.put_off(claim, None).await
+            }
+        }
+    }
+}

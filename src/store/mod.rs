@@ -1,0 +1,7 @@
+//! What must survive a crash: drafts, journal, arrivals and owed effects, in one SQL database.
+
+pub mod arrivals;
+pub mod database;
+pub mod drafts;
+pub mod messages;
+pub mod outbox;

@@ -1,0 +1,160 @@
+//! Keeps what is owed to the world until it is settled.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::domain::name::EffectKey;
+use crate::store::database::{StoreError, Transaction};
+
+/// Something owed, on its way into the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Debt {
+    /// Owing the same key again makes one debt of both.
+    pub key: EffectKey,
+    /// Debts of one lane are carried out in order, one at a time.
+    pub lane: String,
+    /// What to do, as the engine wrote it.
+    pub body: String,
+    /// Not before that time.
+    pub due_at: Timestamp,
+}
+
+/// Something owed, as the table has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// As owed.
+    pub debt: Debt,
+    /// Counts how often the same key was owed; settling names it, so that what was owed meanwhile stays owed.
+    pub version: i64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was first tried; `None` if it never was.
+    pub first_tried_at: Option<Timestamp>,
+    /// Whether a try began of which it is not known how it ended.
+    pub in_doubt: bool,
+}
+
+/// What to do when the key is already there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It was said, that is enough.
+    Never,
+    /// It is owed once more, tries counted anew.
+    Renew,
+}
+
+impl Transaction {
+    /// Owes something. Returns whether that changed anything.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn owe(&mut self, debt: &Debt, again: Again) -> Result<bool, StoreError> {
+        let conflict = match again {
+            Again::Never => "DO NOTHING",
+            // A debt that still stands keeps its place; a settled one goes to the end of its lane.
+            Again::Renew => {
+                "DO UPDATE SET version = effects.version + 1, is_owed = 1, body = excluded.body, \
+                 position = CASE WHEN effects.is_owed = 1 THEN effects.position ELSE excluded.position END, \
+                 due_at = excluded.due_at, attempts = 0, first_tried_at = 0, in_doubt = 0"
+            }
+        };
+        let sql = format!(
+            "INSERT INTO effects \
+             (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) \
+             SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, 1, 1, $4, 0, 0, 0 FROM effects WHERE TRUE \
+             ON CONFLICT (key) {conflict}"
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(debt.key.as_str())
+            .bind(&debt.lane)
+            .bind(&debt.body)
+            .bind(debt.due_at.as_millisecond())
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// The debts that are due and first in their lane, oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
+        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, in_doubt FROM effects \
+                   WHERE is_owed = 1 AND due_at <= $1 AND NOT EXISTS (\
+                       SELECT 1 FROM effects earlier WHERE earlier.is_owed = 1 \
+                       AND earlier.lane = effects.lane AND earlier.position < effects.position) \
+                   ORDER BY position LIMIT $2";
+        let rows =
+            sqlx::query(sql).bind(now.as_millisecond()).bind(i64::from(most)).fetch_all(&mut *self.inner).await?;
+        rows.iter().map(|row| read_claim(row).map_err(StoreError::from)).collect()
+    }
+
+    /// When the next debt is due that is not due yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_due(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT due_at FROM effects WHERE is_owed = 1 AND due_at > $1 ORDER BY due_at LIMIT 1";
+        let row = sqlx::query(sql).bind(now.as_millisecond()).fetch_optional(&mut *self.inner).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Timestamp::from_millisecond(row.try_get(0)?).unwrap_or(Timestamp::MAX)))
+    }
+
+    /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE effects SET in_doubt = 1, \
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $1";
+        sqlx::query(sql).bind(key.as_str()).bind(now.as_millisecond()).execute(&mut *self.inner).await?;
+        Ok(())
+    }
+
+    /// Settles a debt. If it was owed again meanwhile it stays owed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn settle(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        sqlx::query("UPDATE effects SET is_owed = 0, in_doubt = 0 WHERE key = $1 AND version = $2")
+            .bind(claim.debt.key.as_str())
+            .bind(claim.version)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a debt off until that time and counts the try. `in_doubt` says whether it is known how the try ended.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
+        let sql = "UPDATE effects SET attempts = attempts + 1, due_at = $3, in_doubt = $4 \
+                   WHERE key = $1 AND version = $2";
+        sqlx::query(sql)
+            .bind(claim.debt.key.as_str())
+            .bind(claim.version)
+            .bind(until.as_millisecond())
+            .bind(i64::from(in_doubt))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}
+
+fn read_claim(row: &AnyRow) -> Result<Claim, sqlx::Error> {
+    let time = |column| row.try_get::<i64, _>(column).map(|ms| Timestamp::from_millisecond(ms).unwrap_or_default());
+    Ok(Claim {
+        debt: Debt {
+            key: EffectKey(row.try_get("key")?),
+            lane: row.try_get("lane")?,
+            body: row.try_get("body")?,
+            due_at: time("due_at")?,
+        },
+        version: row.try_get("version")?,
+        attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
+        first_tried_at: Some(time("first_tried_at")?).filter(|time| time.as_millisecond() != 0),
+        in_doubt: row.try_get::<i64, _>("in_doubt")? != 0,
+    })
+}

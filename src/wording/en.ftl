@@ -1,0 +1,173 @@
+# What the bot says, in English.
+
+## The card
+
+card-title = { $number } · !{ $command } · version { $revision }
+card-replaced = Replaced by version { $current }: vote on its card, further down. Nothing counts here any more.
+card-incomplete = ✏️ To complete before the vote:
+card-review = 🗳 To approve before { $deadline }. { $waits }.
+card-approved = ⏳ Approved. Goes out at { $at }. { $hold } to hold.
+card-held = ⏸ Approved, held by { $by }. Goes out once { $hold } is taken back.
+card-publishing = 📤 Publishing.
+card-stuck = 🟠 Publishing: an account awaits your answer in the thread.
+card-published = ✅ Published.
+card-vetoed = ⛔ Refused by { $by }. Asked why in the thread.
+card-vetoed-because = ⛔ Refused by { $by }:
+card-withdrawn = Withdrawn by { $by }. Nothing was published.
+card-expired = Lapsed: not approved before { $deadline }. Nothing was published.
+card-votes = For: { $names }.
+card-how = { $approve } approve · { $veto } refuse · { $hold } hold
+card-length = { $account } { $used }/{ $limit }
+card-length-over = { $account } { $used }/{ $limit } ({ $over } too many)
+card-counted = { $network } { $used }/{ $limit } (counted, not published)
+card-internal = 🔒 { $field }: { $value } (internal)
+card-warning = ⚠️ “{ $words }”: { $why }
+card-foot = Written by { $authors }. Seal { $seal }.
+
+wanting-votes =
+    { $votes ->
+        [one] 1 vote missing
+       *[other] { $votes } votes missing
+    }
+wanting-votes-of =
+    { $votes ->
+        [one] 1 vote missing ({ $roles })
+       *[other] { $votes } votes missing ({ $roles })
+    }
+wanting-roles = the agreement of { $roles } is needed
+
+blocker-missing = { $field }: { $ask }
+blocker-too-long =
+    { $over ->
+        [one] { $account }: 1 character too many
+       *[other] { $account }: { $over } characters too many
+    }
+blocker-empty = { $account }: the text would be empty
+blocker-no-account = this directorate has no account to publish to: the administrator can add one
+
+progress-owed = ⏳ { $account }: sending…
+progress-retrying = 🟠 { $account }: { $why } Next try at { $at }.
+progress-uncertain = 🟠 { $account }: may be published. { $why } Answer in the thread.
+progress-refused = 🔴 { $account }: not published. { $why }
+progress-online = ✅ { $account }
+
+## In the thread
+
+notice-asked = { $field }? { $ask } Answer here.
+notice-asked-next = Still missing after that: { $rest }.
+notice-blocked = Before anyone can vote, please correct:
+notice-completed = Complete. The card to vote on is further down.
+notice-approved = ✅ { $by } approved.
+notice-approved-waiting = ✅ { $by } approved. { $waits }.
+notice-vote-taken-back = { $by } took the approval back.
+notice-revised =
+    { $lost ->
+        [0] Version { $revision }, by { $by }. The card to vote on is further down.
+        [one] Version { $revision }, by { $by }. The vote on the version before no longer counts: the card to vote on is further down.
+       *[other] Version { $revision }, by { $by }. The { $lost } votes on the version before no longer count: the card to vote on is further down.
+    }
+notice-goes-out = The votes are there. Goes out at { $at }.
+notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
+notice-hold-taken-back = { $by } lifts the hold.
+notice-vetoed = ⛔ { $by } refuses. { $by }, why? Answer here.
+notice-veto-explained = { $by }'s reason:
+notice-veto-taken-back = { $by } takes the refusal back.
+notice-withdrawn = Draft withdrawn by { $by }. Nothing was published.
+notice-expired = Not approved in time: the draft lapsed, nothing was published. To start again, send the command again.
+notice-online = { $account }: published
+notice-retrying = { $account }: { $why } I try again at { $at }, there is nothing to do.
+notice-looking = { $account }: { $why } I look at { $at } whether it is online before sending anything again.
+notice-ask-whether-online = { $account }: { $why } I can't tell whether it is online. Look at the account, then tap ✅ (it is online) or 🔁 (send again).
+notice-ask-to-retry = { $account }: not published. { $why } Once mended, tap 🔁 to send again.
+notice-card-lost = The card was removed from the room: here it is again. Votes already given still count.
+notice-origin-removed = The first message was removed; the draft stays. To drop it: !retirer { $number }
+notice-stranger = Hello. You are not on the team of { $directorate }: I can't take your request or count your vote. The administrator can add you.
+notice-unreadable = { $by }, I can't decrypt this message. Please send it again.
+notice-unknown-command = I don't know !{ $typed }. The list: !aide
+notice-unknown-command-near = I don't know !{ $typed }. Did you mean !{ $nearest }?
+notice-bad-input = I recorded nothing. Correct your message (by editing it):
+notice-no-drafts = No open drafts.
+notice-drafts =
+    { $count ->
+        [one] 1 open draft:
+       *[other] { $count } open drafts:
+    }
+notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-shown = To vote, go to the draft's card.
+
+## Help
+
+help-all = Type a command and I make a draft of it; nothing goes out unapproved. Details: !aide appel
+help-line = !{ $word }: { $about }
+help-aliases = Also: { $aliases }
+help-examples =
+    { $count ->
+        [one] Example:
+       *[other] Examples:
+    }
+help-field = { $field }: { $about }
+help-field-required = { $field } (required): { $about }
+help-field-internal = 🔒 { $field } (internal, never published): { $about }
+help-field-required-internal = 🔒 { $field } (required, internal, never published): { $about }
+
+## Why it was not done
+
+refusal-author = You wrote this text: a colleague must approve it. To drop it: !retirer
+refusal-role = Your role can't approve this. These can: { $roles }.
+refusal-old-revision = Vote not counted: version { $voted } was replaced by version { $current }. Vote on its card, further down.
+refusal-incomplete = Vote not counted, still missing: { $blockers }.
+refusal-too-late = Too late: it is going out or out.
+refusal-over = This draft is no longer open ({ $state }).
+refusal-not-yours = Only the authors and approvers of this draft can do that.
+refusal-command-changed = A draft's command can't be changed. Withdraw it (!retirer), then type the new one.
+refusal-nothing-changed = The text is that already: nothing changed.
+refusal-no-such-draft = No draft { $number } here. The open drafts: !brouillons
+refusal-nothing-asked = There is nothing to confirm for this account.
+
+## What was not understood
+
+problem-empty = The text is missing.
+problem-too-long = { $characters } characters are too many: { $most } at most.
+problem-forbidden-character = An invisible character ({ $code }) got into the text. Type that passage again by hand.
+problem-piled-marks = Too many accents piled on one letter. Type that passage again.
+problem-given-twice = { $field }: given twice. Keep one.
+problem-unknown-field = { $typed }: no such field.
+problem-unknown-field-near = { $typed }: no such field. Did you mean { $nearest }?
+problem-not-a-date = { $field }: “{ $value }” is not a possible date. Example: 12/03 à 22h30
+problem-not-a-phone = { $field }: “{ $value }” is not a phone number. Example: 02 40 37 21 21
+problem-not-an-age = { $field }: “{ $value }” is not an age. Example: 12 ans
+problem-not-yes-or-no = { $field }: answer oui or non, not “{ $value }”.
+problem-not-a-choice = { $field }: “{ $value }” is not in the list: { $choices }.
+problem-value-too-long = { $field }: too long, { $most } characters at most.
+problem-no-draft-number = Which draft? Example: { $code }-12
+problem-not-a-draft-number = “{ $typed }” is not a draft number. Example: { $code }-12
+
+## Where a draft stands
+
+state-incomplete = to complete
+state-review = to approve
+state-approved = approved, about to go out
+state-held = approved, held
+state-publishing = going out
+state-stuck = awaits your answer
+state-published = published
+state-vetoed = refused
+state-withdrawn = withdrawn
+state-expired = lapsed
+
+## What failed, and what to do
+
+cause-unreachable = Server unreachable.
+cause-timed-out = No answer in time.
+cause-connection-cut = The connection broke while sending.
+cause-interrupted = Sending was interrupted.
+cause-rate-limited = Too many requests for this network, it has to wait.
+cause-credentials-refused = The network refuses our credentials: the administrator must renew them.
+cause-forbidden = The network forbids it to this account (“{ $detail }”): the administrator must check its permissions.
+cause-refused = The network refuses this text: “{ $detail }”.
+cause-server-error = The network is down ({ $detail }).
+cause-not-the-api = The server answers with a web page, not its API (“{ $detail }”): the administrator must check the address.
+cause-disk = The disk refuses to write (“{ $detail }”): tell the administrator.
+cause-no-such-account = This account is no longer in the configuration: the administrator must put it back.
+cause-seal-broken = The stored text is not the one that was approved: nothing is sent. Tell the administrator.
+cause-not-in-room = I am not in the room.

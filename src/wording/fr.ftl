@@ -1,0 +1,173 @@
+# Ce que le bot dit, en français. Il parle comme un collègue : court, exact, aimable. Il vouvoie.
+
+## La carte
+
+card-title = { $number } · !{ $command } · version { $revision }
+card-replaced = Remplacée par la version { $current } : votez sur sa carte, plus bas. Ici, plus rien n'est compté.
+card-incomplete = ✏️ À compléter avant le vote :
+card-review = 🗳 À valider, avant le { $deadline }. { $waits }.
+card-approved = ⏳ Validé. Part à { $at }. { $hold } pour suspendre.
+card-held = ⏸ Validé, suspendu par { $by }. Partira quand { $hold } sera retiré.
+card-publishing = 📤 Publication en cours.
+card-stuck = 🟠 Publication en cours : un compte attend votre réponse dans le fil.
+card-published = ✅ Publié.
+card-vetoed = ⛔ Refusé par { $by }. Motif demandé dans le fil.
+card-vetoed-because = ⛔ Refusé par { $by } :
+card-withdrawn = Retiré par { $by }. Rien n'a été publié.
+card-expired = Périmé : pas validé avant le { $deadline }. Rien n'a été publié.
+card-votes = Pour : { $names }.
+card-how = { $approve } valider · { $veto } refuser · { $hold } suspendre
+card-length = { $account } { $used }/{ $limit }
+card-length-over = { $account } { $used }/{ $limit } ({ $over } de trop)
+card-counted = { $network } { $used }/{ $limit } (compté, pas publié)
+card-internal = 🔒 { $field } : { $value } (interne)
+card-warning = ⚠️ « { $words } » : { $why }
+card-foot = Rédigé par { $authors }. Empreinte { $seal }.
+
+wanting-votes =
+    { $votes ->
+        [one] Il manque 1 voix
+       *[other] Il manque { $votes } voix
+    }
+wanting-votes-of =
+    { $votes ->
+        [one] Il manque 1 voix ({ $roles })
+       *[other] Il manque { $votes } voix ({ $roles })
+    }
+wanting-roles = il faut l'accord de : { $roles }
+
+blocker-missing = { $field } : { $ask }
+blocker-too-long =
+    { $over ->
+        [one] { $account } : 1 caractère de trop
+       *[other] { $account } : { $over } caractères de trop
+    }
+blocker-empty = { $account } : le texte serait vide
+blocker-no-account = cette direction n'a aucun compte où publier : l'administrateur peut en ajouter un
+
+progress-owed = ⏳ { $account } : envoi…
+progress-retrying = 🟠 { $account } : { $why } Nouvel essai à { $at }.
+progress-uncertain = 🟠 { $account } : peut-être publié. { $why } Répondez dans le fil.
+progress-refused = 🔴 { $account } : pas publié. { $why }
+progress-online = ✅ { $account }
+
+## Dans le fil
+
+notice-asked = { $field } ? { $ask } Répondez ici.
+notice-asked-next = Il manquera encore : { $rest }.
+notice-blocked = Avant de voter, il faut corriger :
+notice-completed = Complet. La carte à valider est plus bas.
+notice-approved = ✅ { $by } a validé.
+notice-approved-waiting = ✅ { $by } a validé. { $waits }.
+notice-vote-taken-back = { $by } a repris sa validation.
+notice-revised =
+    { $lost ->
+        [0] Version { $revision }, par { $by }. La carte à valider est plus bas.
+        [one] Version { $revision }, par { $by }. Le vote donné à la version précédente ne compte plus : la carte à valider est plus bas.
+       *[other] Version { $revision }, par { $by }. Les { $lost } votes donnés à la version précédente ne comptent plus : la carte à valider est plus bas.
+    }
+notice-goes-out = Le compte y est. Publication à { $at }.
+notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
+notice-hold-taken-back = { $by } lève sa suspension.
+notice-vetoed = ⛔ { $by } refuse. { $by }, quel est le motif ? Répondez ici.
+notice-veto-explained = Motif de { $by } :
+notice-veto-taken-back = { $by } retire son refus.
+notice-withdrawn = Brouillon retiré par { $by }. Rien n'a été publié.
+notice-expired = Délai passé sans validation : brouillon périmé, rien n'a été publié. Pour le relancer, renvoyez la commande.
+notice-online = { $account } : publié
+notice-retrying = { $account } : { $why } Je réessaie à { $at }, vous n'avez rien à faire.
+notice-looking = { $account } : { $why } Je vérifie à { $at } si c'est en ligne avant tout nouvel envoi.
+notice-ask-whether-online = { $account } : { $why } Je ne peux pas savoir si c'est en ligne. Regardez le compte, puis touchez ✅ (c'est en ligne) ou 🔁 (renvoyer).
+notice-ask-to-retry = { $account } : pas publié. { $why } Une fois réglé, touchez 🔁 pour renvoyer.
+notice-card-lost = La carte a été supprimée du salon : la voici de nouveau. Les votes déjà donnés comptent toujours.
+notice-origin-removed = Le message d'origine a été supprimé ; le brouillon reste. Pour l'abandonner : !retirer { $number }
+notice-stranger = Bonjour. Vous n'êtes pas dans l'équipe de { $directorate } : je ne peux pas prendre votre demande ni compter votre vote. L'administrateur peut vous ajouter.
+notice-unreadable = { $by }, je n'arrive pas à déchiffrer ce message. Renvoyez-le, s'il vous plaît.
+notice-unknown-command = Je ne connais pas !{ $typed }. La liste : !aide
+notice-unknown-command-near = Je ne connais pas !{ $typed }. Vouliez-vous dire !{ $nearest } ?
+notice-bad-input = Je n'ai rien enregistré. Corrigez votre message (en le modifiant) :
+notice-no-drafts = Aucun brouillon en cours.
+notice-drafts =
+    { $count ->
+        [one] 1 brouillon en cours :
+       *[other] { $count } brouillons en cours :
+    }
+notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-shown = Pour voter, allez sur la carte du brouillon.
+
+## Aide
+
+help-all = Tapez une commande, j'en fais un brouillon ; rien ne part sans validation. Détail : !aide appel
+help-line = !{ $word } : { $about }
+help-aliases = Aussi : { $aliases }
+help-examples =
+    { $count ->
+        [one] Exemple :
+       *[other] Exemples :
+    }
+help-field = { $field } : { $about }
+help-field-required = { $field } (obligatoire) : { $about }
+help-field-internal = 🔒 { $field } (interne, jamais publié) : { $about }
+help-field-required-internal = 🔒 { $field } (obligatoire, interne, jamais publié) : { $about }
+
+## Pourquoi ce n'est pas fait
+
+refusal-author = Vous avez écrit ce texte : un collègue doit le valider. Pour l'abandonner : !retirer
+refusal-role = Votre rôle ne permet pas de valider ici. Peuvent le faire : { $roles }.
+refusal-old-revision = Vote non compté : la version { $voted } est remplacée par la version { $current }. Votez sur sa carte, plus bas.
+refusal-incomplete = Vote non compté, il manque encore : { $blockers }.
+refusal-too-late = Trop tard : c'est parti ou en train de partir.
+refusal-over = Ce brouillon n'est plus ouvert ({ $state }).
+refusal-not-yours = Seuls les rédacteurs et les valideurs de ce brouillon peuvent le faire.
+refusal-command-changed = On ne change pas la commande d'un brouillon. Retirez-le (!retirer), puis tapez la nouvelle.
+refusal-nothing-changed = Le texte est déjà celui-là : rien n'a changé.
+refusal-no-such-draft = Pas de brouillon { $number } ici. Les brouillons en cours : !brouillons
+refusal-nothing-asked = Rien n'est à confirmer pour ce compte.
+
+## Ce qui n'a pas été compris
+
+problem-empty = Il manque le texte.
+problem-too-long = { $characters } caractères, c'est trop : { $most } au plus.
+problem-forbidden-character = Un caractère invisible ({ $code }) s'est glissé dans le texte. Retapez ce passage à la main.
+problem-piled-marks = Trop d'accents empilés sur une lettre. Retapez ce passage.
+problem-given-twice = { $field } : donné deux fois. N'en gardez qu'un.
+problem-unknown-field = { $typed } : pas de champ de ce nom.
+problem-unknown-field-near = { $typed } : pas de champ de ce nom. Vouliez-vous dire { $nearest } ?
+problem-not-a-date = { $field } : « { $value } » n'est pas une date possible. Exemple : 12/03 à 22h30
+problem-not-a-phone = { $field } : « { $value } » n'est pas un numéro de téléphone. Exemple : 02 40 37 21 21
+problem-not-an-age = { $field } : « { $value } » n'est pas un âge. Exemple : 12 ans
+problem-not-yes-or-no = { $field } : répondez oui ou non, pas « { $value } ».
+problem-not-a-choice = { $field } : « { $value } » n'est pas dans la liste : { $choices }.
+problem-value-too-long = { $field } : trop long, { $most } caractères au plus.
+problem-no-draft-number = De quel brouillon ? Exemple : { $code }-12
+problem-not-a-draft-number = « { $typed } » n'est pas un numéro de brouillon. Exemple : { $code }-12
+
+## Où en est un brouillon
+
+state-incomplete = à compléter
+state-review = à valider
+state-approved = validé, départ imminent
+state-held = validé, suspendu
+state-publishing = en cours de publication
+state-stuck = attend votre réponse
+state-published = publié
+state-vetoed = refusé
+state-withdrawn = retiré
+state-expired = périmé
+
+## Ce qui a échoué, et que faire
+
+cause-unreachable = Serveur injoignable.
+cause-timed-out = Pas de réponse à temps.
+cause-connection-cut = Connexion coupée pendant l'envoi.
+cause-interrupted = Envoi interrompu.
+cause-rate-limited = Trop d'envois pour ce réseau, il faut patienter.
+cause-credentials-refused = Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
+cause-forbidden = Le réseau l'interdit à ce compte (« { $detail } ») : l'administrateur doit vérifier ses droits.
+cause-refused = Le réseau refuse ce texte : « { $detail } ».
+cause-server-error = Le réseau est en panne ({ $detail }).
+cause-not-the-api = Le serveur répond par une page web, pas par son API (« { $detail } ») : l'administrateur doit vérifier l'adresse.
+cause-disk = Le disque refuse l'écriture (« { $detail } ») : prévenez l'administrateur.
+cause-no-such-account = Ce compte n'est plus dans la configuration : l'administrateur doit le remettre.
+cause-seal-broken = Le texte enregistré n'est pas celui qui a été validé : rien n'est envoyé. Prévenez l'administrateur.
+cause-not-in-room = Je ne suis pas dans le salon.

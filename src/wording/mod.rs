@@ -1,0 +1,6 @@
+//! Every sentence that the bot says, in French and in English.
+
+pub mod card;
+pub mod notice;
+pub mod reason;
+pub mod speaker;

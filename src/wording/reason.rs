@@ -1,0 +1,127 @@
+//! Why something did not work, in words that say what a person can do.
+
+use crate::domain::fault::{Cause, Fault};
+use crate::domain::name::RoleName;
+use crate::domain::notice::{Problem, Refusal, State};
+use crate::wording::speaker::{Audience, Speaker};
+
+impl Speaker {
+    /// Why an attempt failed and what to do about it.
+    pub fn fault(&self, fault: &Fault, audience: &Audience<'_>) -> String {
+        let (name, detail) = match fault.cause() {
+            Cause::Unreachable(_) => ("cause-unreachable", String::new()),
+            Cause::TimedOut => ("cause-timed-out", String::new()),
+            Cause::ConnectionCut => ("cause-connection-cut", String::new()),
+            Cause::Interrupted => ("cause-interrupted", String::new()),
+            Cause::RateLimited => ("cause-rate-limited", String::new()),
+            Cause::CredentialsRefused => ("cause-credentials-refused", String::new()),
+            Cause::Forbidden(words) => ("cause-forbidden", words.clone()),
+            Cause::Refused(words) => ("cause-refused", words.clone()),
+            // As text: a status is a name, not a quantity.
+            Cause::ServerError(status) => ("cause-server-error", format!("HTTP {status}")),
+            Cause::NotTheApi(words) => ("cause-not-the-api", words.clone()),
+            Cause::Disk(words) => ("cause-disk", words.clone()),
+            Cause::NoSuchAccount => ("cause-no-such-account", String::new()),
+            Cause::SealBroken => ("cause-seal-broken", String::new()),
+            Cause::NotInRoom => ("cause-not-in-room", String::new()),
+        };
+        self.sentence(audience, name, &[("detail", &detail)])
+    }
+
+    /// Why something was lawfully not done.
+    pub fn refusal(&self, refusal: &Refusal, audience: &Audience<'_>) -> String {
+        match refusal {
+            Refusal::AuthorDoesNotVote => self.sentence(audience, "refusal-author", &[]),
+            Refusal::NoApproverRole { roles } => {
+                let roles: Vec<&str> = roles.iter().map(RoleName::as_str).collect();
+                self.sentence(audience, "refusal-role", &[("roles", &roles.join(", "))])
+            }
+            Refusal::OldRevision { voted, current } => {
+                let (voted, current) = (voted.to_string(), current.to_string());
+                self.sentence(audience, "refusal-old-revision", &[("voted", &voted), ("current", &current)])
+            }
+            Refusal::Incomplete(blockers) => {
+                let blockers = self.blockers(blockers, audience).join(" ; ");
+                self.sentence(audience, "refusal-incomplete", &[("blockers", &blockers)])
+            }
+            Refusal::TooLate => self.sentence(audience, "refusal-too-late", &[]),
+            Refusal::Over(state) => {
+                let state = self.state(*state, audience);
+                self.sentence(audience, "refusal-over", &[("state", &state)])
+            }
+            Refusal::NotYours => self.sentence(audience, "refusal-not-yours", &[]),
+            Refusal::CommandChanged => self.sentence(audience, "refusal-command-changed", &[]),
+            Refusal::NothingChanged => self.sentence(audience, "refusal-nothing-changed", &[]),
+            Refusal::NoSuchDraft(number) => self.sentence(audience, "refusal-no-such-draft", &[("number", number)]),
+            Refusal::NothingAsked => self.sentence(audience, "refusal-nothing-asked", &[]),
+        }
+    }
+
+    /// What is wrong with what was typed, and what to type instead.
+    pub fn problem(&self, problem: &Problem, audience: &Audience<'_>) -> String {
+        match problem {
+            Problem::Empty => self.sentence(audience, "problem-empty", &[]),
+            Problem::TooLong { characters, most } => {
+                let (characters, most) = (characters.to_string(), most.to_string());
+                self.sentence(audience, "problem-too-long", &[("characters", &characters), ("most", &most)])
+            }
+            Problem::ForbiddenCharacter(code) => {
+                let code = format!("U+{code:04X}");
+                self.sentence(audience, "problem-forbidden-character", &[("code", &code)])
+            }
+            Problem::PiledMarks => self.sentence(audience, "problem-piled-marks", &[]),
+            Problem::GivenTwice(field) => self.sentence(audience, "problem-given-twice", &[("field", field)]),
+            Problem::UnknownField { typed, nearest: Some(nearest) } => {
+                self.sentence(audience, "problem-unknown-field-near", &[("typed", typed), ("nearest", nearest)])
+            }
+            Problem::UnknownField { typed, nearest: None } => {
+                self.sentence(audience, "problem-unknown-field", &[("typed", typed)])
+            }
+            Problem::NotADate { field, value } => {
+                self.sentence(audience, "problem-not-a-date", &[("field", field), ("value", value)])
+            }
+            Problem::NotAPhone { field, value } => {
+                self.sentence(audience, "problem-not-a-phone", &[("field", field), ("value", value)])
+            }
+            Problem::NotAnAge { field, value } => {
+                self.sentence(audience, "problem-not-an-age", &[("field", field), ("value", value)])
+            }
+            Problem::NotYesOrNo { field, value } => {
+                self.sentence(audience, "problem-not-yes-or-no", &[("field", field), ("value", value)])
+            }
+            Problem::NotAChoice { field, value, choices } => {
+                let choices = choices.join(", ");
+                let variables: [(&'static str, &dyn std::fmt::Display); 3] =
+                    [("field", field), ("value", value), ("choices", &choices)];
+                self.sentence(audience, "problem-not-a-choice", &variables)
+            }
+            Problem::ValueTooLong { field, most } => {
+                self.sentence(audience, "problem-value-too-long", &[("field", field), ("most", most)])
+            }
+            Problem::NotADraftNumber(typed) if typed.is_empty() => {
+                self.sentence(audience, "problem-no-draft-number", &[("code", &audience.directorate.code)])
+            }
+            Problem::NotADraftNumber(typed) => {
+                let code = &audience.directorate.code;
+                self.sentence(audience, "problem-not-a-draft-number", &[("typed", typed), ("code", code)])
+            }
+        }
+    }
+
+    /// Where a draft stands, in a word or two.
+    pub fn state(&self, state: State, audience: &Audience<'_>) -> String {
+        let name = match state {
+            State::Incomplete => "state-incomplete",
+            State::Review => "state-review",
+            State::Approved => "state-approved",
+            State::Held => "state-held",
+            State::Publishing => "state-publishing",
+            State::Stuck => "state-stuck",
+            State::Published => "state-published",
+            State::Vetoed => "state-vetoed",
+            State::Withdrawn => "state-withdrawn",
+            State::Expired => "state-expired",
+        };
+        self.sentence(audience, name, &[])
+    }
+}

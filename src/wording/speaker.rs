@@ -1,0 +1,106 @@
+//! Puts what the bot has to say in the words of a language: the sentences are in `fr.ftl` and `en.ftl`.
+
+use std::fmt::Display;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tracing::error;
+use unic_langid::{LanguageIdentifier, langid};
+
+use crate::domain::directorate::{Directorate, Language};
+use crate::domain::name::PersonId;
+
+/// The bot's voice, in every language that it speaks.
+pub struct Speaker {
+    french: FluentBundle<FluentResource>,
+    english: FluentBundle<FluentResource>,
+}
+
+/// Those who hear it: their language, their names, their clock.
+#[derive(Clone, Copy)]
+pub struct Audience<'a> {
+    /// Whose rooms.
+    pub directorate: &'a Directorate,
+    /// The zone in which they say hours.
+    pub time_zone: &'a TimeZone,
+}
+
+/// A sentence's variables, by name.
+pub(in crate::wording) type Variables<'a> = &'a [(&'static str, &'a dyn Display)];
+
+impl Default for Speaker {
+    fn default() -> Self {
+        Self {
+            french: bundle(langid!("fr"), include_str!("fr.ftl")),
+            english: bundle(langid!("en"), include_str!("en.ftl")),
+        }
+    }
+}
+
+impl Speaker {
+    /// A sentence by its name. Variables that are whole numbers choose the plural.
+    pub(in crate::wording) fn sentence(&self, audience: &Audience<'_>, name: &str, variables: Variables<'_>) -> String {
+        let bundle = match audience.directorate.language {
+            Language::Fr => &self.french,
+            Language::En => &self.english,
+        };
+        let mut arguments = FluentArgs::new();
+        for (variable, value) in variables {
+            let text = value.to_string();
+            // Only what reads back as it is written is a number: `007` stays `007`.
+            match text.parse::<u32>() {
+                Ok(number) if number.to_string() == text => arguments.set(*variable, FluentValue::from(number)),
+                Ok(_) | Err(_) => arguments.set(*variable, text),
+            }
+        }
+        let Some(pattern) = bundle.get_message(name).and_then(|message| message.value()) else {
+            error!(name, "a sentence is missing");
+            return name.to_owned();
+        };
+        let mut mistakes = Vec::new();
+        let sentence = bundle.format_pattern(pattern, Some(&arguments), &mut mistakes).into_owned();
+        if !mistakes.is_empty() {
+            error!(name, ?mistakes, "a sentence lacks a variable");
+        }
+        sentence
+    }
+}
+
+impl Audience<'_> {
+    /// What colleagues call a person.
+    pub(in crate::wording) fn name(&self, person: &PersonId) -> String {
+        self.directorate.member(person).map_or_else(|| person.to_string(), |member| member.name.clone())
+    }
+
+    /// A time of day with its date, as it is said: `12/03 à 23 h 10`.
+    pub(in crate::wording) fn time(&self, time: Timestamp) -> String {
+        let form = match self.directorate.language {
+            Language::Fr => "%d/%m à %-H h %M",
+            Language::En => "%d/%m at %-H:%M",
+        };
+        time.to_zoned(self.time_zone.clone()).strftime(form).to_string()
+    }
+
+    /// A time of day to the second, for what is about to happen: `23 h 10 min 05`.
+    pub(in crate::wording) fn moment(&self, time: Timestamp) -> String {
+        let form = match self.directorate.language {
+            Language::Fr => "%-H h %M min %S",
+            Language::En => "%-H:%M:%S",
+        };
+        time.to_zoned(self.time_zone.clone()).strftime(form).to_string()
+    }
+}
+
+fn bundle(language: LanguageIdentifier, sentences: &'static str) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // No invisible isolation marks around variables: what is shown is exactly what is written.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(sentences.to_owned()).unwrap_or_else(|(resource, mistakes)| {
+        error!(?mistakes, "the sentences have mistakes");
+        resource
+    });
+    bundle.add_resource_overriding(resource);
+    bundle
+}
