@@ -1,10 +1,15 @@
 //! The practice room: a chat in memory, where people learn the bot without any account and where scenes are played.
 
+pub mod acts;
 pub mod bot;
 pub mod handover;
+pub mod page;
 pub mod people;
+pub mod public;
 pub mod record;
+pub mod terminal;
 pub mod transcript;
+pub mod view;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
