@@ -1,0 +1,3 @@
+//! Chats: where officers type and supervisors react.
+
+pub mod practice;
