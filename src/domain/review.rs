@@ -387,27 +387,38 @@ fn delivered(draft: &Draft, account: AccountName, receipt: Receipt) -> Decision 
 }
 
 fn failed(draft: &Draft, account: AccountName, fault: Fault, next: Option<Timestamp>) -> Decision {
-    progressed(draft, &account, |progress| {
-        let was_said = match progress {
-            Progress::Online(_) => return None,
-            Progress::Owed => false,
-            Progress::Retrying { .. } => matches!(fault, Fault::Transient { .. }),
-            Progress::Uncertain(_) => matches!(fault, Fault::Uncertain { .. }),
-            Progress::Refused(_) => matches!(fault, Fault::Permanent { .. }),
-        };
-        let (account, fault) = (account.clone(), fault.clone());
-        let (progress, notice) = match (&fault, next) {
-            (Fault::Transient { .. }, Some(next)) => {
-                (Progress::Retrying { fault: fault.clone(), next }, Notice::Retrying { account, fault, next })
-            }
-            (Fault::Uncertain { .. }, _) => {
-                (Progress::Uncertain(fault.clone()), Notice::AskWhetherOnline { account, fault })
+    progressed(draft, &account, |before| {
+        let (account, told_fault) = (account.clone(), fault.clone());
+        let (after, notice) = match (&fault, next) {
+            (Fault::Transient { .. } | Fault::Uncertain { .. }, Some(next)) => (
+                Progress::Retrying { fault: fault.clone(), next },
+                Notice::Retrying { account, fault: told_fault, next },
+            ),
+            (Fault::Uncertain { .. }, None) => {
+                (Progress::Uncertain(fault.clone()), Notice::AskWhetherOnline { account, fault: told_fault })
             }
             (Fault::Permanent { .. }, _) | (Fault::Transient { .. }, None) => {
-                (Progress::Refused(fault.clone()), Notice::AskToRetry { account, fault })
+                (Progress::Refused(fault.clone()), Notice::AskToRetry { account, fault: told_fault })
             }
         };
-        Some((progress, if was_said { vec![] } else { vec![Effect::Tell(notice)] }))
+        let was_said = match (before, &after) {
+            (Progress::Online(_), _) => return None,
+            // A person has been asked, and may answer at any time: the bot goes on looking in silence.
+            (Progress::Uncertain(_), Progress::Retrying { .. }) => return None,
+            (Progress::Retrying { fault: said, .. }, Progress::Retrying { .. }) => {
+                std::mem::discriminant(said) == std::mem::discriminant(&fault)
+            }
+            (Progress::Uncertain(_), Progress::Uncertain(_)) | (Progress::Refused(_), Progress::Refused(_)) => true,
+            (
+                Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_),
+                Progress::Owed
+                | Progress::Retrying { .. }
+                | Progress::Uncertain(_)
+                | Progress::Refused(_)
+                | Progress::Online(_),
+            ) => false,
+        };
+        Some((after, if was_said { vec![] } else { vec![Effect::Tell(notice)] }))
     })
 }
 

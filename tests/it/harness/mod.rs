@@ -1,0 +1,3 @@
+//! What scenes are played with.
+
+pub mod desk_of_rules;
