@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::Zoned;
+use jiff::{Timestamp, ZonedDateTime};
 use jiff::tz::TimeZone;
 
 use crate::command::render::Destination;
@@ -44,8 +43,8 @@ impl Desk {
     }
 
     /// A time as the directorate's people read it on their clocks.
-    pub fn local(&self, time: Timestamp) -> Zoned {
-        time.to_zoned(self.time_zone.clone())
+    pub fn local(&self, time: Timestamp) -> ZonedDateTime {
+        time.to_zoned_datetime(self.time_zone.clone())
     }
 }
 

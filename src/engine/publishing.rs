@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tracing::{error, info};
 
-use crate::domain::draft::{Draft, Phase};
+use crate::domain::draft::{Draft, Phase, Progress};
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::{AccountName, DraftNumber};
 use crate::domain::policy::{Verdict, judge};
@@ -13,7 +13,7 @@ use crate::engine::desk::Desk;
 use crate::engine::ledger;
 use crate::engine::outbox::Outbox;
 use crate::port::network::{Found, Network};
-use crate::store::database::StoreError;
+use crate::store::database::{StoreError, Transaction};
 use crate::store::outbox::Claim;
 
 /// How often the bot looks by itself whether a post is out before it asks a person. It goes on looking afterwards.
@@ -31,6 +31,10 @@ impl Outbox {
         let mut transaction = self.database.begin().await?;
         let Some(draft) = transaction.draft(number).await? else { return self.settle_in(transaction, claim).await };
         let Phase::Publishing(publication) = &draft.phase else { return self.settle_in(transaction, claim).await };
+        // Sent again by a person's word while the bot, still looking, found it: it must not go out a second time.
+        if matches!(publication.progress.get(account), Some(Progress::Online(_))) {
+            return self.settle_in(transaction, claim).await;
+        }
         let decided_at = publication.decided_at;
         let (post, network) = match (mandated_post(&draft, account, decided_at), desk.networks.get(account)) {
             (Ok(post), Some(network)) => (post, network),
@@ -94,7 +98,7 @@ impl Outbox {
 
     async fn settle_in(
         &self,
-        mut transaction: crate::store::database::Transaction,
+        mut transaction: Transaction,
         claim: &Claim,
     ) -> Result<(), StoreError> {
         transaction.settle(claim).await?;

@@ -24,6 +24,11 @@ impl Speaker {
             Cause::NoSuchAccount => ("cause-no-such-account", String::new()),
             Cause::SealBroken => ("cause-seal-broken", String::new()),
             Cause::NotInRoom => ("cause-not-in-room", String::new()),
+            Cause::NotEncrypted => ("cause-not-encrypted", String::new()),
+            Cause::NotLoggedIn => ("cause-not-logged-in", String::new()),
+            Cause::SessionInUse => ("cause-session-in-use", String::new()),
+            Cause::DeviceNotSigned => ("cause-device-not-signed", String::new()),
+            Cause::RecoveryKeyNeeded => ("cause-recovery-key-needed", String::new()),
         };
         self.sentence(audience, name, &[("detail", &detail)])
     }

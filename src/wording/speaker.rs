@@ -80,7 +80,7 @@ impl Audience<'_> {
             Language::Fr => "%d/%m à %-H h %M",
             Language::En => "%d/%m at %-H:%M",
         };
-        time.to_zoned(self.time_zone.clone()).strftime(form).to_string()
+        time.to_zoned_datetime(self.time_zone.clone()).strftime(form).to_string()
     }
 
     /// A time of day to the second, for what is about to happen: `23 h 10 min 05`.
@@ -89,7 +89,7 @@ impl Audience<'_> {
             Language::Fr => "%-H h %M min %S",
             Language::En => "%-H:%M:%S",
         };
-        time.to_zoned(self.time_zone.clone()).strftime(form).to_string()
+        time.to_zoned_datetime(self.time_zone.clone()).strftime(form).to_string()
     }
 }
 

@@ -1,0 +1,338 @@
+//! Plays a scene: people in a practice room, the whole engine on a real database, and networks that do as they are told.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use portevoix::chat::practice::record::{Author, Content, Message};
+use portevoix::chat::practice::{Person, Practice, PracticeRoom};
+use portevoix::command::catalog::Catalog;
+use portevoix::command::render::Destination;
+use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
+use portevoix::domain::draft::Draft;
+use portevoix::domain::name::{AccountName, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
+use portevoix::domain::notice::State;
+use portevoix::domain::text::Limits;
+use portevoix::engine::desk::{Desk, Desks};
+use portevoix::engine::inbox::Inbox;
+use portevoix::engine::outbox::Outbox;
+use portevoix::port::chat::Chat;
+use portevoix::port::network::Network;
+use portevoix::store::database::Database;
+use portevoix::store::drafts::Entry;
+use portevoix::wording::speaker::Speaker;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::hand_clock::HandClock;
+use crate::harness::scripted_network::ScriptedNetwork;
+
+/// A stage with the rooms of Loire-Atlantique (44) and Bas-Rhin (67). People act in the room of 44 unless said otherwise.
+pub struct Room {
+    pub practice: Arc<Practice>,
+    pub clock: Arc<HandClock>,
+    networks: HashMap<(String, String), Arc<ScriptedNetwork>>,
+    desks: Arc<Desks>,
+    catalog: Arc<Catalog>,
+    engine: Option<Engine>,
+    directory: TempDir,
+    here: RoomId,
+}
+
+struct Engine {
+    database: Arc<Database>,
+    inbox: Inbox,
+    outbox: Outbox,
+}
+
+/// Plays a scene on a fresh stage.
+pub async fn scene(play: impl AsyncFnOnce(&mut Room)) {
+    let mut room = Room::open().await;
+    play(&mut room).await;
+    room.expect_journal_to_tell_the_same().await;
+}
+
+const TEAM: [(&str, &str, &[&str]); 6] = [
+    ("martin", "Martin", &["redacteur"]),
+    ("petit", "Petit", &["redacteur"]),
+    ("durand", "Durand", &["valideur"]),
+    ("lefevre", "Lefèvre", &["valideur"]),
+    ("moreau", "Moreau", &["valideur", "chef"]),
+    ("kieffer", "Kieffer", &["valideur"]),
+];
+
+impl Room {
+    async fn open() -> Self {
+        let clock = Arc::new(HandClock::new());
+        let people: Vec<Person> = TEAM
+            .iter()
+            .map(|(id, name, _)| (*id, *name))
+            .chain([("passant", "Passant")])
+            .map(|(id, name)| Person { id: id.into(), name: name.to_owned() })
+            .collect();
+        let room = |id: &str| PracticeRoom { id: id.into(), name: id.to_owned(), people: people.clone() };
+        let practice = Practice::new("m", vec![room("!44"), room("!67")], clock.clone());
+        let mut networks = HashMap::new();
+        let desks = ["44", "67"].map(|code| Arc::new(desk(code, &practice, &mut networks)));
+        let mut stage = Self {
+            practice,
+            clock,
+            networks,
+            desks: Arc::new(Desks::new(desks.into())),
+            catalog: Arc::new(Catalog::builtin().unwrap()),
+            engine: None,
+            directory: tempfile::tempdir().unwrap(),
+            here: "!44".into(),
+        };
+        stage.start().await;
+        stage
+    }
+
+    /// Starts the engine on the database that is there.
+    pub async fn start(&mut self) {
+        let database = Arc::new(Database::open(&self.directory.path().join("portevoix.db")).await.unwrap());
+        let owed = Arc::new(Notify::new());
+        let clock: Arc<HandClock> = self.clock.clone();
+        let (catalog, desks) = (self.catalog.clone(), self.desks.clone());
+        let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
+        let outbox = Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed);
+        self.engine = Some(Engine { database, inbox, outbox });
+    }
+
+    /// The process is killed. What people do from now on waits for its return.
+    pub fn crash(&mut self) {
+        self.engine = None;
+    }
+
+    /// The process is killed and started again; it takes what happened meanwhile and carries out what it owes.
+    pub async fn crash_and_restart(&mut self) {
+        self.crash();
+        self.start().await;
+        self.settle().await;
+    }
+
+    /// From now on people act in the room of that directorate.
+    pub fn goes_to(&mut self, code: &str) {
+        self.here = RoomId(format!("!{code}"));
+    }
+
+    /// Someone writes in the room.
+    pub async fn says(&self, who: &str, text: &str) -> MessageId {
+        self.act(self.practice.says(&person(who), &self.here, text, None)).await.unwrap()
+    }
+
+    /// Someone writes in the thread of the newest card.
+    pub async fn answers(&self, who: &str, text: &str) -> MessageId {
+        let card = self.newest_card();
+        self.act(self.practice.says(&person(who), &self.here, text, Some(&card.id))).await.unwrap()
+    }
+
+    /// Someone changes a message of their own.
+    pub async fn edits(&self, who: &str, message: &MessageId, text: &str) {
+        self.act(self.practice.edits(&person(who), message, text)).await.unwrap();
+    }
+
+    /// Someone reacts under the newest card.
+    pub async fn reacts(&self, who: &str, glyph: &str) -> ReactionId {
+        let card = self.newest_card();
+        self.reacts_to(who, &card.id, glyph).await
+    }
+
+    /// Someone reacts under a message.
+    pub async fn reacts_to(&self, who: &str, message: &MessageId, glyph: &str) -> ReactionId {
+        self.act(self.practice.reacts(&person(who), message, glyph)).await.unwrap()
+    }
+
+    /// Someone takes a reaction back.
+    pub async fn takes_back(&self, who: &str, reaction: &ReactionId) {
+        self.act(self.practice.takes_back(&person(who), reaction)).await.unwrap();
+    }
+
+    /// Durand and Lefèvre approve the newest card, and the grace period passes.
+    pub async fn approves(&self) {
+        self.reacts("durand", "✅").await;
+        self.reacts("lefevre", "✅").await;
+        self.waits(Duration::from_secs(30)).await;
+    }
+
+    /// Time goes by, and what is due then is done.
+    pub async fn waits(&self, time: Duration) {
+        self.clock.advance(time);
+        self.settle().await;
+    }
+
+    /// Lets the process be killed at the moment at which a network's request hangs.
+    pub async fn killed_while(&mut self, network: &str, act: impl AsyncFnOnce(&Self)) {
+        let network = self.network(network);
+        tokio::select! {
+            () = act(self) => panic!("the request did not hang"),
+            () = network.hanging.notified() => {}
+        }
+        self.crash();
+    }
+
+    /// The network behind an account of 44.
+    pub fn network(&self, account: &str) -> Arc<ScriptedNetwork> {
+        self.network_of("44", account)
+    }
+
+    /// The network behind an account.
+    pub fn network_of(&self, code: &str, account: &str) -> Arc<ScriptedNetwork> {
+        self.networks[&(code.to_owned(), account.to_owned())].clone()
+    }
+
+    /// The draft of that number, as it is stored.
+    pub async fn draft(&self, number: &str) -> Draft {
+        let mut transaction = self.running().database.begin().await.unwrap();
+        transaction.draft(&number.parse().unwrap()).await.unwrap().unwrap_or_else(|| panic!("no draft {number}"))
+    }
+
+    /// # Panics
+    /// When the draft stands elsewhere.
+    #[track_caller]
+    pub fn expect(&self, number: &str, state: State) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let draft = self.draft(number).await;
+            assert_eq!(draft.state(), state, "{caller}: {draft:#?}\n{}", self.transcript());
+        }
+    }
+
+    /// Everything in the room, as plain text.
+    pub fn transcript(&self) -> String {
+        self.practice.transcript(&self.here)
+    }
+
+    /// The last thing that the bot said.
+    pub fn last_said(&self) -> String {
+        let said = self.practice.timeline(&self.here);
+        said.iter().rfind(|message| message.by == Author::Bot).map(|message| message.content.plain()).unwrap_or_default()
+    }
+
+    /// The newest of the bot's messages outside any thread: the card that stands.
+    pub fn newest_card(&self) -> Message {
+        let is_card = |message: &&Message| message.by == Author::Bot && message.thread.is_none();
+        let messages = self.practice.timeline(&self.here);
+        messages.iter().rfind(is_card).unwrap_or_else(|| panic!("no card in {}", self.transcript())).clone()
+    }
+
+    /// The newest message of the bot's that says this.
+    #[track_caller]
+    pub fn message_saying(&self, words: &str) -> Message {
+        let says = |message: &&Message| match &message.content {
+            Content::Said(prose) => prose.plain().contains(words),
+            Content::Typed(_) | Content::Removed => false,
+        };
+        let messages = self.practice.timeline(&self.here);
+        messages.iter().rfind(says).unwrap_or_else(|| panic!("nobody says {words:?} in {}", self.transcript())).clone()
+    }
+
+    /// Where the database and its lock are.
+    pub fn database_file(&self) -> std::path::PathBuf {
+        Path::join(self.directory.path(), "portevoix.db")
+    }
+
+    fn running(&self) -> &Engine {
+        self.engine.as_ref().expect("the scene does this only while the engine runs")
+    }
+
+    /// The engine takes everything that waits, and carries out everything that is due.
+    pub async fn settle(&self) {
+        // An arrival returns only when it and all before it were taken; ordinary talk changes nothing.
+        let talk = self.practice.says(&person("petit"), &self.here, "bien reçu", None);
+        let message = self.act(talk).await.unwrap();
+        self.practice.removes(&person("petit"), &message).await.unwrap();
+    }
+
+    async fn act<T>(&self, deed: impl Future<Output = T>) -> T {
+        let Some(engine) = &self.engine else { return deed.await };
+        let stop = CancellationToken::new();
+        let (listened, done) = tokio::join!(biased; self.practice.listen(&engine.inbox, stop.clone()), async {
+            let done = deed.await;
+            engine.outbox.drain().await;
+            stop.cancel();
+            done
+        });
+        listened.unwrap();
+        done
+    }
+
+    /// Replays the journal of every draft and holds it against what is stored.
+    async fn expect_journal_to_tell_the_same(&mut self) {
+        if self.engine.is_none() {
+            self.start().await;
+        }
+        for code in ["44", "67"] {
+            for serial in 1..100 {
+                let number = DraftNumber { directorate: code.into(), serial };
+                let mut transaction = self.running().database.begin().await.unwrap();
+                let Some(stored) = transaction.draft(&number).await.unwrap() else { break };
+                let mut replayed = None;
+                for (at, entry) in transaction.journal_of(&number).await.unwrap() {
+                    let decision = match (entry, &replayed) {
+                        (Entry::Opened(opening), None) => portevoix::domain::review::open(*opening, at),
+                        (Entry::Happened(event), Some(draft)) => {
+                            portevoix::domain::review::decide(draft, *event, at).unwrap()
+                        }
+                        (entry, _) => panic!("{number}: {entry:?} is out of place"),
+                    };
+                    replayed = Some(decision.draft);
+                }
+                assert_eq!(replayed, Some(stored), "the journal of {number} tells another story");
+            }
+        }
+    }
+}
+
+fn desk(
+    code: &str,
+    practice: &Arc<Practice>,
+    networks: &mut HashMap<(String, String), Arc<ScriptedNetwork>>,
+) -> Desk {
+    let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
+    let team = members.map(|(id, name, roles)| Member {
+        name: (*name).to_owned(),
+        ids: BTreeSet::from([PersonId::from(*id)]),
+        roles: roles.iter().map(|role| RoleName::from(*role)).collect(),
+    });
+    let accounts = [("mastodon", NetworkKind::Mastodon), ("bluesky", NetworkKind::Bluesky)].map(|(name, network)| {
+        Account { name: name.into(), network, visibility: Visibility::Public, language: "fr".to_owned() }
+    });
+    let room = RoomId(format!("!{code}"));
+    let directorate = Directorate {
+        code: code.into(),
+        name: format!("la direction {code}"),
+        language: Language::Fr,
+        time_zone: "Europe/Paris".to_owned(),
+        rooms: vec![room.clone()],
+        team: team.collect(),
+        accounts: accounts.to_vec(),
+    };
+    let destinations = accounts.map(|account| Destination { limits: Limits::default_of(account.network), account });
+    let scripted = |name: &AccountName| {
+        let network = Arc::new(ScriptedNetwork::default());
+        networks.insert((code.to_owned(), name.to_string()), network.clone());
+        network
+    };
+    let mut scripted = scripted;
+    let networks = directorate.accounts.iter().map(|account| {
+        let network: Arc<dyn Network> = scripted(&account.name);
+        (account.name.clone(), network)
+    });
+    let chat: Arc<dyn Chat> = practice.clone();
+    Desk {
+        networks: networks.collect(),
+        directorate: directorate.clone(),
+        time_zone: TimeZone::get("Europe/Paris").unwrap(),
+        policies: HashMap::new(),
+        destinations: destinations.into(),
+        chats: HashMap::from([(room, chat)]),
+    }
+}
+
+fn person(who: &str) -> PersonId {
+    PersonId::from(who)
+}

@@ -1,0 +1,127 @@
+//! A network that does what the scene tells it to: takes posts, refuses them, takes them and does not say so.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portevoix::domain::directorate::NetworkKind;
+use portevoix::domain::fault::{Cause, Fault, Receipt};
+use portevoix::domain::name::EffectKey;
+use portevoix::domain::post::Post;
+use portevoix::domain::text::Limits;
+use portevoix::port::network::{Found, Network};
+use tokio::sync::Notify;
+
+/// What becomes of the next post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is published, but the answer is lost.
+    AcceptThenCut,
+    /// Nothing is published, and the answer is lost as well.
+    CutBefore,
+    /// The server can't be reached.
+    Unreachable,
+    /// The token is refused.
+    Refused,
+    /// It is published, and the process is killed before the answer: see `Room::killed_while`.
+    AcceptThenKill,
+    /// The process is killed before the request leaves.
+    KillBefore,
+}
+
+/// One post as the public sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Public {
+    pub key: EffectKey,
+    pub text: String,
+}
+
+#[derive(Default)]
+pub struct ScriptedNetwork {
+    public: Mutex<Vec<Public>>,
+    script: Mutex<VecDeque<Trouble>>,
+    blind: Mutex<bool>,
+    /// Rings when a request hangs until the process is killed.
+    pub hanging: Notify,
+}
+
+impl ScriptedNetwork {
+    /// What becomes of the next post that is sent.
+    pub fn next_post(&self, trouble: Trouble) {
+        self.script.lock().unwrap().push_back(trouble);
+    }
+
+    /// From now on, or no longer, it can't be told from outside whether a post is online.
+    pub fn is_blind(&self, blind: bool) {
+        *self.blind.lock().unwrap() = blind;
+    }
+
+    /// Everything that the public sees.
+    pub fn posts(&self) -> Vec<Public> {
+        self.public.lock().unwrap().clone()
+    }
+
+    /// # Panics
+    /// When the public sees another number of posts.
+    #[track_caller]
+    pub fn expect_posts(&self, count: usize) {
+        assert_eq!(self.posts().len(), count, "{:#?}", self.posts());
+    }
+
+    fn show(&self, post: &Post) {
+        self.public.lock().unwrap().push(Public { key: post.key().clone(), text: post.text().to_owned() });
+    }
+}
+
+fn receipt(key: &EffectKey) -> Receipt {
+    Receipt { id: key.to_string(), url: Some(format!("https://reseau.example/{key}")) }
+}
+
+#[async_trait]
+impl Network for ScriptedNetwork {
+    async fn limits(&self) -> Result<Limits, Fault> {
+        Ok(Limits::default_of(NetworkKind::Mastodon))
+    }
+
+    async fn publish(&self, post: &Post) -> Result<Receipt, Fault> {
+        let trouble = self.script.lock().unwrap().pop_front();
+        let cut = Fault::Uncertain { cause: Cause::ConnectionCut };
+        match trouble {
+            None => {
+                self.show(post);
+                Ok(receipt(post.key()))
+            }
+            Some(Trouble::AcceptThenCut) => {
+                self.show(post);
+                Err(cut)
+            }
+            Some(Trouble::CutBefore) => Err(cut),
+            Some(Trouble::Unreachable) => {
+                Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None })
+            }
+            Some(Trouble::Refused) => Err(Fault::Permanent { cause: Cause::CredentialsRefused }),
+            Some(Trouble::AcceptThenKill) => {
+                self.show(post);
+                self.hanging.notify_one();
+                std::future::pending().await
+            }
+            Some(Trouble::KillBefore) => {
+                self.hanging.notify_one();
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn find(&self, post: &Post, _since: Timestamp) -> Result<Found, Fault> {
+        if *self.blind.lock().unwrap() {
+            return Ok(Found::Unclear);
+        }
+        let is_online = self.posts().iter().any(|public| public.key == *post.key());
+        Ok(if is_online { Found::Online(receipt(post.key())) } else { Found::Absent })
+    }
+
+    async fn probe(&self) -> Result<String, Fault> {
+        Ok("@scene".to_owned())
+    }
+}
