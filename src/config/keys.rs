@@ -1,0 +1,128 @@
+//! Every key that `portevoix.toml` may have, in one list: the reader accepts no other, and a test looks each of them
+//! up in docs/administration.md.
+
+/// What one kind of table in the file may hold.
+#[derive(Debug)]
+pub struct TableKeys {
+    /// As its header is written; empty for the top of the file.
+    pub header: &'static str,
+    /// In the order in which one would write them.
+    pub keys: &'static [Key],
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// A line that could stand in a real file, shown when the key is missing or its value is not understood.
+    pub example: &'static str,
+}
+
+/// Every kind of table.
+pub const TABLES: [&TableKeys; 8] = [&TOP, &MATRIX, &PRACTICE, &DIRECTORATE, &ROOM, &MEMBER, &ACCOUNT, &POLICY];
+
+/// The top of the file.
+pub const TOP: TableKeys = TableKeys {
+    header: "",
+    keys: &[
+        Key { name: "database", example: r#"database = "/var/lib/portevoix/portevoix.db""# },
+        Key { name: "commands", example: r#"commands = "/etc/portevoix/commandes""# },
+        Key { name: "matrix", example: "[matrix]" },
+        Key { name: "practice", example: "[practice]" },
+        Key { name: "directorate", example: "[[directorate]]" },
+    ],
+};
+
+/// The bot in Matrix.
+pub const MATRIX: TableKeys = TableKeys {
+    header: "[matrix]",
+    keys: &[
+        Key { name: "homeserver", example: r#"homeserver = "https://matrix.example.org""# },
+        Key { name: "user", example: r#"user = "@portevoix:example.org""# },
+        Key { name: "state_directory", example: r#"state_directory = "/var/lib/portevoix/matrix""# },
+    ],
+};
+
+/// The practice room.
+pub const PRACTICE: TableKeys =
+    TableKeys { header: "[practice]", keys: &[Key { name: "address", example: r#"address = "127.0.0.1:8044""# }] };
+
+/// A directorate.
+pub const DIRECTORATE: TableKeys = TableKeys {
+    header: "[[directorate]]",
+    keys: &[
+        Key { name: "code", example: r#"code = "44""# },
+        Key { name: "name", example: r#"name = "Police nationale de la Loire-Atlantique""# },
+        Key { name: "language", example: r#"language = "fr""# },
+        Key { name: "time_zone", example: r#"time_zone = "Europe/Paris""# },
+        Key { name: "room", example: "[[directorate.room]]" },
+        Key { name: "member", example: "[[directorate.member]]" },
+        Key { name: "account", example: "[[directorate.account]]" },
+        Key { name: "policy", example: "[[directorate.policy]]" },
+    ],
+};
+
+/// A room of a directorate.
+pub const ROOM: TableKeys = TableKeys {
+    header: "[[directorate.room]]",
+    keys: &[
+        Key { name: "chat", example: r#"chat = "matrix""# },
+        Key { name: "id", example: r#"id = "!uTvXkYqLdMzRbNcEfG:example.org""# },
+    ],
+};
+
+/// A person of a directorate's team.
+pub const MEMBER: TableKeys = TableKeys {
+    header: "[[directorate.member]]",
+    keys: &[
+        Key { name: "name", example: r#"name = "Durand""# },
+        Key { name: "matrix", example: r#"matrix = "@durand:example.org""# },
+        Key { name: "practice", example: r#"practice = "durand""# },
+        Key { name: "roles", example: r#"roles = ["valideur"]"# },
+    ],
+};
+
+/// An account of a directorate.
+pub const ACCOUNT: TableKeys = TableKeys {
+    header: "[[directorate.account]]",
+    keys: &[
+        Key { name: "name", example: r#"name = "mastodon""# },
+        Key { name: "network", example: r#"network = "mastodon""# },
+        Key { name: "visibility", example: r#"visibility = "public""# },
+        Key { name: "language", example: r#"language = "fr""# },
+        Key { name: "server", example: r#"server = "https://mastodon.example.org""# },
+        Key { name: "token_file", example: r#"token_file = "${CREDENTIALS_DIRECTORY}/mastodon-44""# },
+        Key { name: "token_env", example: r#"token_env = "PORTEVOIX_MASTODON_44""# },
+        Key { name: "service", example: r#"service = "https://bsky.social""# },
+        Key { name: "handle", example: r#"handle = "police44.bsky.social""# },
+        Key { name: "app_password_file", example: r#"app_password_file = "${CREDENTIALS_DIRECTORY}/bluesky-44""# },
+        Key { name: "app_password_env", example: r#"app_password_env = "PORTEVOIX_BLUESKY_44""# },
+        Key { name: "path", example: r#"path = "/var/lib/portevoix/publications-44.jsonl""# },
+    ],
+};
+
+/// What a directorate changes in a command's approval policy.
+pub const POLICY: TableKeys = TableKeys {
+    header: "[[directorate.policy]]",
+    keys: &[
+        Key { name: "command", example: r#"command = "appel""# },
+        Key { name: "quorum", example: "quorum = 2" },
+        Key { name: "required_roles", example: r#"required_roles = ["chef_de_service"]"# },
+        Key { name: "approver_roles", example: r#"approver_roles = ["valideur", "chef_de_service"]"# },
+        Key { name: "open_for_seconds", example: "open_for_seconds = 86400" },
+        Key { name: "grace_seconds", example: "grace_seconds = 60" },
+    ],
+};
+
+impl TableKeys {
+    /// How the table is called in a sentence.
+    pub fn label(&self) -> &'static str {
+        if self.header.is_empty() { "le début du fichier" } else { self.header }
+    }
+
+    /// The line that could stand for a key, or nothing where the table has no such key.
+    pub fn example(&self, name: &str) -> &'static str {
+        self.keys.iter().find(|key| key.name == name).map_or("", |key| key.example)
+    }
+}

@@ -1,0 +1,184 @@
+//! What a directorate wants otherwise than a command file says, and whether its team can meet what is asked of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::claims::Claimed;
+use crate::config::findings::{Findings, Problem, Problems};
+use crate::config::identifier::roles;
+use crate::config::section::{At, Section, guess};
+use crate::config::settings::{Config, PolicySetting};
+use crate::domain::directorate::{Directorate, Member};
+use crate::domain::fold::fold;
+use crate::domain::name::{CommandWord, RoleName};
+use crate::domain::policy::Policy;
+
+/// The most persons whose approval can be asked: more than a brigade's supervisors never answer in time.
+const MOST_VOTES: u32 = 20;
+
+/// The shortest time a draft may stay open, in seconds: nobody reads and decides faster than a minute.
+const SHORTEST_OPEN: u32 = 60;
+
+/// The longest time a draft may stay open, in seconds: 30 days, after which the facts are not those approved.
+const LONGEST_OPEN: u32 = 30 * 24 * 60 * 60;
+
+/// The longest grace period, in seconds: an hour; a later publication is a matter of planning, not of grace.
+const LONGEST_GRACE: u32 = 60 * 60;
+
+/// Changes to the approval policy of one command; what is `None` stays as the command file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyOverride {
+    /// How many persons must approve.
+    pub quorum: Option<u32>,
+    /// Roles that must each be held by one of those who approve.
+    pub required_roles: Option<BTreeSet<RoleName>>,
+    /// Roles that may approve and veto; empty means everyone on the team.
+    pub approver_roles: Option<BTreeSet<RoleName>>,
+    /// Seconds after which a draft that was not approved lapses.
+    pub open_for_seconds: Option<u32>,
+    /// Seconds between the last vote needed and publication.
+    pub grace_seconds: Option<u32>,
+}
+
+impl PolicyOverride {
+    /// The command's policy with these changes.
+    pub fn apply(&self, policy: &Policy) -> Policy {
+        Policy {
+            quorum: self.quorum.unwrap_or(policy.quorum),
+            required_roles: self.required_roles.as_ref().unwrap_or(&policy.required_roles).clone(),
+            approver_roles: self.approver_roles.as_ref().unwrap_or(&policy.approver_roles).clone(),
+            open_for_seconds: self.open_for_seconds.unwrap_or(policy.open_for_seconds),
+            grace_seconds: self.grace_seconds.unwrap_or(policy.grace_seconds),
+            glyphs: policy.glyphs.clone(),
+        }
+    }
+}
+
+/// Reads the `[[directorate.policy]]` tables of one directorate.
+pub fn read(sections: &[Section<'_>], team: &[Member], findings: &mut Findings) -> Vec<PolicySetting> {
+    let mut commands = Claimed::default();
+    let mut settings = Vec::new();
+    for section in sections {
+        let changes = PolicyOverride {
+            quorum: section.number("quorum", "personnes", 1..=MOST_VOTES, findings),
+            required_roles: held_roles(section, "required_roles", team, findings),
+            approver_roles: held_roles(section, "approver_roles", team, findings),
+            open_for_seconds: section.number("open_for_seconds", "secondes", SHORTEST_OPEN..=LONGEST_OPEN, findings),
+            grace_seconds: section.number("grace_seconds", "secondes", 0..=LONGEST_GRACE, findings),
+        };
+        if !["quorum", "required_roles", "approver_roles", "open_for_seconds", "grace_seconds"]
+            .iter()
+            .any(|key| section.has(key))
+        {
+            findings.missing(
+                section.line,
+                "cette règle ne change rien ; donnez au moins une clé, par exemple : quorum = 2",
+            );
+        }
+        let Some(At { value: typed, line }) = section.needed_text("command", findings) else { continue };
+        let command = CommandWord(fold(typed.trim_start_matches('!')));
+        if let Some(earlier) = commands.claim(command.clone(), line) {
+            findings.wrong(line, format!("`!{command}` a déjà une règle à la ligne {earlier} ; n'en gardez qu'une"));
+        }
+        settings.push(PolicySetting { command, changes, line });
+    }
+    settings
+}
+
+/// Roles that somebody of the team holds; others are noted.
+fn held_roles(
+    section: &Section<'_>,
+    key: &str,
+    team: &[Member],
+    findings: &mut Findings,
+) -> Option<BTreeSet<RoleName>> {
+    let names = section.texts(key, findings)?;
+    let held: BTreeSet<&str> = team.iter().flat_map(|member| &member.roles).map(RoleName::as_str).collect();
+    for At { value: name, line } in names.iter().filter(|name| !held.contains(name.value)) {
+        let guess = guess(name, held.iter().copied());
+        findings.missing(*line, format!("personne de l'équipe n'a le rôle « {name} »{guess}"));
+    }
+    Some(roles(&names, key, findings))
+}
+
+/// Holds the directorates against the commands: whether each changed policy names a command that exists, and whether
+/// each team can meet each policy as changed. Aliases are not among `commands`.
+///
+/// # Errors
+/// Every policy that can't be met, by directorate and command.
+pub fn check_policies(config: &Config, commands: &BTreeMap<CommandWord, Policy>) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    let mut add = |line, message| problems.push(Problem { file: config.file.clone(), line, message });
+    for directorate in &config.directorates {
+        for setting in directorate.policies.iter().filter(|setting| !commands.contains_key(&setting.command)) {
+            let guess = guess(setting.command.as_str(), commands.keys().map(CommandWord::as_str));
+            add(setting.line, format!("aucune commande ne s'appelle `!{}`{guess}", setting.command));
+        }
+        for (command, policy) in commands {
+            let setting = directorate.policies.iter().find(|setting| setting.command == *command);
+            let policy = setting.map_or_else(|| policy.clone(), |setting| setting.changes.apply(policy));
+            let line = setting.map_or(directorate.line, |setting| setting.line);
+            for message in policy_problems(&directorate.directorate, command, &policy) {
+                add(line, message);
+            }
+        }
+    }
+    problems.sort();
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+/// Why no draft of this command could ever be approved in this directorate; empty when one could.
+///
+/// One member must be left out, whoever it is: someone writes the draft, and authors don't vote.
+pub fn policy_problems(directorate: &Directorate, command: &CommandWord, policy: &Policy) -> Vec<String> {
+    let team = &directorate.team;
+    let name = &directorate.name;
+    let unheld = |role: &&RoleName| !team.iter().any(|member| member.roles.contains(*role));
+    let admitted_by_nobody =
+        !policy.approver_roles.is_empty() && policy.approver_roles.iter().all(|role| unheld(&role));
+    let mut problems: Vec<String> =
+        policy.required_roles.iter().filter(unheld).map(|role| nobody_holds(command, name, role)).collect();
+    if admitted_by_nobody {
+        let roles = listed(&policy.approver_roles);
+        problems.push(format!(
+            "`!{command}` ne peut être validé que par {roles}, et personne ne l'est ({name}) ; donnez ce rôle à un membre \
+             ou changez `approver_roles` dans [[directorate.policy]]"
+        ));
+    }
+    if !problems.is_empty() {
+        return problems;
+    }
+    let approvers_beside = |author: &Member| -> Vec<&Member> {
+        team.iter().filter(|member| !std::ptr::eq(*member, author) && policy.admits(&member.roles)).collect()
+    };
+    let most = team.iter().map(|author| approvers_beside(author).len()).max().unwrap_or(0);
+    if most < usize::try_from(policy.quorum).unwrap_or(usize::MAX) {
+        return vec![format!(
+            "`!{command}` demande {} validations, mais l'auteur ne vote pas et il ne reste que {most} personne(s) qui \
+             peuvent valider ({name}) ; ajoutez des membres ou baissez `quorum` dans [[directorate.policy]]",
+            policy.quorum
+        )];
+    }
+    let all_roles_beside = |author: &Member| {
+        let approvers = approvers_beside(author);
+        policy.required_roles.iter().all(|role| approvers.iter().any(|approver| approver.roles.contains(role)))
+    };
+    if team.iter().any(all_roles_beside) {
+        return Vec::new();
+    }
+    let roles = listed(&policy.required_roles);
+    vec![format!(
+        "`!{command}` exige la validation de {roles}, mais ceux qui ont ces rôles ne peuvent pas valider ou en sont \
+         l'auteur ({name}) ; donnez ces rôles à d'autres membres ou changez `required_roles` dans [[directorate.policy]]"
+    )]
+}
+
+fn nobody_holds(command: &CommandWord, directorate: &str, role: &RoleName) -> String {
+    format!(
+        "`!{command}` exige la validation d'un « {role} », et personne ne l'est ({directorate}) ; donnez ce rôle à un \
+         membre ou changez `required_roles` dans [[directorate.policy]]"
+    )
+}
+
+fn listed(roles: &BTreeSet<RoleName>) -> String {
+    roles.iter().map(|role| format!("« {role} »")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,220 @@
+//! One table of the file, read key by key; whatever is wrong with a key is noted with its line.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config::findings::Findings;
+use crate::config::keys::{TABLES, TableKeys};
+use crate::config::nearest::nearest;
+
+/// A value and the line that it is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Counts from 1.
+    pub line: u32,
+}
+
+/// A table of the file with the keys that it may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'t> {
+    table: &'t DeTable<'t>,
+    keys: &'static TableKeys,
+    /// The line of its header.
+    pub line: u32,
+}
+
+/// Keys that people give a secret with, and that must not be in the file.
+const INLINE_SECRETS: [&str; 2] = ["token", "app_password"];
+
+/// Words that are secrets wherever they stand; none of them is a key of ours.
+const SECRET_WORDS: [&str; 5] = ["password", "mot_de_passe", "access_token", "secret", "jeton"];
+
+impl<'t> Section<'t> {
+    /// Takes a table and notes every key that it may not have.
+    pub fn new(table: &'t DeTable<'t>, keys: &'static TableKeys, line: u32, findings: &mut Findings) -> Self {
+        for key in table.keys() {
+            let line = findings.line_of(key.span().start);
+            let name: &str = key.get_ref();
+            if !keys.keys.iter().any(|known| known.name == name) {
+                findings.wrong(line, unknown_key(name, keys));
+            }
+        }
+        Self { table, keys, line }
+    }
+
+    /// Whether the key is there, whatever its value.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A text that may be left out. Leading and trailing white space does not count.
+    pub fn text(&self, key: &str, findings: &mut Findings) -> Option<At<&'t str>> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        match value.get_ref().as_str().map(str::trim) {
+            None => self.not_a(key, "un texte entre guillemets", line, findings),
+            Some("") => {
+                findings.wrong(line, format!("`{key}` est vide ; écrivez par exemple : {}", self.keys.example(key)));
+                None
+            }
+            Some(text) if text.chars().any(char::is_control) => {
+                findings
+                    .wrong(line, format!("`{key}` contient un saut de ligne ou un caractère invisible ; retirez-le"));
+                None
+            }
+            Some(value) => Some(At { value, line }),
+        }
+    }
+
+    /// A text that must be there.
+    pub fn needed_text(&self, key: &str, findings: &mut Findings) -> Option<At<&'t str>> {
+        self.need(key, findings);
+        self.text(key, findings)
+    }
+
+    /// Notes that a key is missing, with a line that could stand for it.
+    pub fn need(&self, key: &str, findings: &mut Findings) {
+        if !self.has(key) {
+            let (table, example) = (self.keys.label(), self.keys.example(key));
+            findings.missing(self.line, format!("il manque `{key}` dans {table} ; écrivez par exemple : {example}"));
+        }
+    }
+
+    /// A whole number within a range, that may be left out. `unit` is what it counts, in the plural.
+    pub fn number(&self, key: &str, unit: &str, range: RangeInclusive<u32>, findings: &mut Findings) -> Option<u32> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        let Some(integer) = value.get_ref().as_integer() else {
+            return self.not_a(key, "un nombre entier, sans guillemets", line, findings);
+        };
+        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.and_then(|number| u32::try_from(number).ok()).filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = (range.start(), range.end());
+            findings.wrong(line, format!("`{key}` va de {least} à {most} ({unit}), pas {}", integer.as_str()));
+        }
+        number
+    }
+
+    /// One of a few words, that may be left out.
+    pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], findings: &mut Findings) -> Option<At<T>> {
+        let At { value: typed, line } = self.text(key, findings)?;
+        let found = choices.iter().find(|(word, _)| *word == typed).map(|(_, value)| At { value: *value, line });
+        if found.is_none() {
+            let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let guess = guess(typed, choices.iter().map(|(word, _)| *word));
+            findings.wrong(line, format!("`{key}` vaut {}, pas « {typed} »{guess}", words.join(" ou ")));
+        }
+        found
+    }
+
+    /// A list of texts, that may be left out. One that is given twice is noted.
+    pub fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<At<&'t str>>> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        let Some(items) = value.get_ref().as_array() else {
+            return self.not_a(key, "une liste entre crochets", line, findings);
+        };
+        let mut texts = Vec::new();
+        let mut seen = BTreeSet::new();
+        for item in items.iter() {
+            let line = findings.line_of(item.span().start);
+            match item.get_ref().as_str().map(str::trim) {
+                None | Some("") => {
+                    self.not_a::<()>(key, "une liste de textes entre guillemets", line, findings);
+                }
+                Some(text) if !seen.insert(text) => findings.wrong(line, format!("`{key}` donne « {text} » deux fois")),
+                Some(value) => texts.push(At { value, line }),
+            }
+        }
+        Some(texts)
+    }
+
+    /// A table below this one (`[matrix]`), that may be left out.
+    pub fn table(&self, key: &str, keys: &'static TableKeys, findings: &mut Findings) -> Option<Section<'t>> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        match value.get_ref().as_table() {
+            Some(table) => Some(Section::new(table, keys, line, findings)),
+            None => {
+                findings.wrong(line, format!("`{key}` s'écrit comme un titre, seul sur sa ligne : {}", keys.header));
+                None
+            }
+        }
+    }
+
+    /// The tables below this one (`[[directorate]]`), each with a header of its own.
+    pub fn tables(&self, key: &str, keys: &'static TableKeys, findings: &mut Findings) -> Vec<Section<'t>> {
+        let Some(value) = self.table.get(key) else { return Vec::new() };
+        let items: Option<Vec<&Spanned<DeValue<'t>>>> = value.get_ref().as_array().map(|items| items.iter().collect());
+        let tables = items.and_then(|items| {
+            items.into_iter().map(|item| item.get_ref().as_table().map(|table| (table, item.span().start))).collect()
+        });
+        let tables: Vec<(&'t DeTable<'t>, usize)> = match tables {
+            Some(tables) => tables,
+            None => {
+                let line = findings.line_of(value.span().start);
+                let header = keys.header;
+                findings
+                    .wrong(line, format!("`{key}` s'écrit avec deux paires de crochets, seul sur sa ligne : {header}"));
+                return Vec::new();
+            }
+        };
+        let section = |(table, start)| {
+            let line = findings.line_of(start);
+            Section::new(table, keys, line, findings)
+        };
+        tables.into_iter().map(section).collect()
+    }
+
+    /// Notes the keys that are there although they have no meaning here, and why they have none.
+    pub fn reject(&self, names: &[&str], why: &str, findings: &mut Findings) {
+        for key in self.table.keys().filter(|key| names.contains(&key.get_ref().as_ref())) {
+            let line = findings.line_of(key.span().start);
+            findings.wrong(line, format!("`{}` n'a pas de sens ici : {why} ; retirez cette ligne", key.get_ref()));
+        }
+    }
+
+    fn not_a<T>(&self, key: &str, kind: &str, line: u32, findings: &mut Findings) -> Option<T> {
+        findings.wrong(line, format!("`{key}` attend {kind}, par exemple : {}", self.keys.example(key)));
+        None
+    }
+}
+
+/// A question that proposes the nearest word, or nothing.
+pub fn guess<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    nearest(typed, candidates).map(|word| format!(" ; vouliez-vous dire « {word} » ?")).unwrap_or_default()
+}
+
+/// Says what to do about a key that the table does not have. Values are never shown: one could be a secret.
+fn unknown_key(name: &str, keys: &TableKeys) -> String {
+    let table = keys.label();
+    if INLINE_SECRETS.contains(&name) {
+        return format!(
+            "`{name}` met un secret dans ce fichier, que d'autres peuvent lire ; mettez-le seul dans un fichier à part \
+             et écrivez `{name}_file = \"…\"` (ou `{name}_env = \"…\"`), puis révoquez ce secret et faites-en un autre"
+        );
+    }
+    if SECRET_WORDS.contains(&name) {
+        return format!(
+            "`{name}` n'existe pas dans {table}, et un secret ne s'écrit jamais dans ce fichier : seulement dans un \
+             fichier à part (`token_file`, `app_password_file`) ; révoquez ce secret et faites-en un autre"
+        );
+    }
+    let known = || keys.keys.iter().map(|key| key.name);
+    if let Some(near) = nearest(name, known()) {
+        return format!("`{name}` n'existe pas dans {table} ; vouliez-vous dire `{near}` ?");
+    }
+    let homes: Vec<&str> =
+        TABLES.iter().filter(|other| other.keys.iter().any(|key| key.name == name)).map(|t| t.label()).collect();
+    if !homes.is_empty() {
+        return format!("`{name}` n'existe pas dans {table} ; cette clé va dans {}", homes.join(" ou "));
+    }
+    let known: Vec<String> = known().map(|key| format!("`{key}`")).collect();
+    format!("`{name}` n'existe pas dans {table} ; on peut y écrire {}", known.join(", "))
+}

@@ -1,0 +1,143 @@
+//! What `portevoix.toml` says, once it is known to be valid.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::config::policy::PolicyOverride;
+use crate::config::secret::SecretSource;
+use crate::domain::directorate::Directorate;
+use crate::domain::name::{AccountName, CommandWord, PersonId, RoomId};
+
+/// The whole file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The file that it was read from, for what is found wrong later.
+    pub file: String,
+    /// The SQLite file with every draft, vote and owed post.
+    pub database: PathBuf,
+    /// A folder of command files that replaces the ones in the binary.
+    pub commands: Option<PathBuf>,
+    /// The bot's place in Matrix; present whenever a room needs it.
+    pub matrix: Option<Matrix>,
+    /// The local practice room; present whenever a room needs it.
+    pub practice: Option<Practice>,
+    /// At least one, in the order of the file.
+    pub directorates: Vec<DirectorateConfig>,
+}
+
+/// The bot's account on a Matrix homeserver (Tchap is one).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// Base URL without a slash at its end (`https://matrix.example.org`).
+    pub homeserver: String,
+    /// The bot's own user id.
+    pub user: PersonId,
+    /// Where the session and the encryption keys live; `portevoix login matrix` fills it.
+    pub state_directory: PathBuf,
+}
+
+/// Where the practice room is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Practice {
+    /// Always a loopback address: whoever reaches the page can play anyone.
+    pub address: SocketAddr,
+}
+
+/// One directorate, with what only the wiring needs beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectorateConfig {
+    /// What the engine knows; its rooms and accounts are those below, in the same order.
+    pub directorate: Directorate,
+    /// Where its drafts are typed, and in which chat that is.
+    pub rooms: Vec<Room>,
+    /// Where its posts come out, and what to connect with.
+    pub accounts: Vec<AccountConfig>,
+    /// What it wants otherwise than the command files say.
+    pub policies: Vec<PolicySetting>,
+    /// The line of its `[[directorate]]`, for what is found wrong later.
+    pub line: u32,
+}
+
+/// A room and the chat that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Who carries it.
+    pub chat: ChatKind,
+    /// As that chat knows it.
+    pub id: RoomId,
+}
+
+/// The chats that a room can be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChatKind {
+    /// A Matrix homeserver.
+    Matrix,
+    /// The local room in the browser.
+    Practice,
+}
+
+/// What is needed to publish on one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountConfig {
+    /// Unique in its directorate.
+    pub name: AccountName,
+    /// Where, and as whom.
+    pub connection: Connection,
+}
+
+/// How an account is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// A Mastodon server.
+    Mastodon {
+        /// Base URL without a slash at its end.
+        server: String,
+        /// An access token that may write statuses and read its own account.
+        token: SecretSource,
+    },
+    /// An atproto PDS.
+    Bluesky {
+        /// Base URL of the PDS without a slash at its end.
+        service: String,
+        /// The account's handle, without `@`, in lower case.
+        handle: String,
+        /// An app password, never the account's own.
+        app_password: SecretSource,
+    },
+    /// A local file, one JSON line a post.
+    File {
+        /// Which.
+        path: PathBuf,
+    },
+    /// X: the text is counted on the card and published nowhere.
+    X,
+}
+
+/// An approval policy that a directorate changed for one command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicySetting {
+    /// Which command.
+    pub command: CommandWord,
+    /// What it changes.
+    pub changes: PolicyOverride,
+    /// Where the file says so.
+    pub line: u32,
+}
+
+impl Config {
+    /// The rooms of every directorate that are in that chat: the only ones that the chat's bot may enter.
+    pub fn rooms_in(&self, chat: ChatKind) -> impl Iterator<Item = &RoomId> {
+        let rooms = self.directorates.iter().flat_map(|directorate| &directorate.rooms);
+        rooms.filter(move |room| room.chat == chat).map(|room| &room.id)
+    }
+}
+
+impl ChatKind {
+    /// The word for it in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Matrix => "matrix",
+            Self::Practice => "practice",
+        }
+    }
+}
