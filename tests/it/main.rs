@@ -1,0 +1,5 @@
+//! Every test, in one binary: linking is slow.
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
+
+mod config;
+mod tidy;
