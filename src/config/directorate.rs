@@ -58,12 +58,12 @@ pub fn read(
     let rooms = section.tables("room", &keys::ROOM, findings);
     let rooms = team::rooms(&rooms, surroundings.chats, claims, findings);
     let members = section.tables("member", &keys::MEMBER, findings);
+    note_absences(section, members.len(), findings);
     let chats = rooms.iter().map(|room| room.chat).collect();
-    let members = team::members(&members, surroundings.bot, &chats, findings);
-    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &members, findings);
+    let team = team::members(&members, surroundings.bot, &chats, findings);
+    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &team, findings);
     let accounts = accounts(section, surroundings.folder, language, claims, outside, findings);
-    note_absences(section, members.len(), &accounts, findings);
-    note_training(&rooms, &accounts, findings);
+    note_accounts(section, &rooms, &accounts, findings);
 
     let directorate = Directorate {
         code: code?,
@@ -71,7 +71,7 @@ pub fn read(
         language,
         time_zone: time_zone?,
         rooms: rooms.iter().map(|room| room.id.clone()).collect(),
-        team: members,
+        team,
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
     let connected = |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection };
@@ -103,30 +103,38 @@ fn accounts(
     accounts
 }
 
-/// Notes what a directorate can't do without.
-fn note_absences(section: &Section<'_>, members: usize, accounts: &[ReadAccount], findings: &mut Findings) {
-    let mut need = |key: &str, why: &str| {
-        let example = keys::DIRECTORATE.example(key);
-        findings.missing(section.line, format!("{why} ; ajoutez une partie {example}"));
-    };
+/// Notes what a directorate can't do without. Tables count also where something in them is wrong: that is said there.
+fn note_absences(section: &Section<'_>, members: usize, findings: &mut Findings) {
     if !section.has("room") {
-        need("room", "cette direction n'a pas de salon où écrire");
+        let why = "cette direction n'a pas de salon où écrire ; ajoutez une partie [[directorate.room]]";
+        findings.missing(section.line, why);
     }
     match members {
-        0 => need("member", "cette direction n'a personne dans son équipe"),
-        1 => need("member", "une équipe d'une seule personne ne peut rien publier : l'auteur ne valide pas son texte"),
+        0 => {
+            let why = "cette direction n'a personne dans son équipe ; ajoutez des parties [[directorate.member]]";
+            findings.missing(section.line, why);
+        }
+        1 => {
+            let why = "une équipe d'une seule personne ne peut rien publier, car l'auteur ne valide pas son texte ; ajoutez \
+                       une partie [[directorate.member]]";
+            findings.missing(section.line, why);
+        }
         _ => {}
     }
-    if !accounts.iter().any(|read| read.account.network != NetworkKind::X) {
-        let why = "cette direction n'a pas de compte où publier (un compte « x » ne fait que compter les caractères)";
-        if !section.has("account") || !accounts.is_empty() {
-            need("account", why);
-        }
+    if !section.has("account") {
+        let why = "cette direction n'a pas de compte où publier ; ajoutez une partie [[directorate.account]]";
+        findings.missing(section.line, why);
     }
 }
 
-/// Notes real accounts beside a practice room: whoever opens its page can play every supervisor.
-fn note_training(rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findings) {
+/// Notes accounts that add up to nothing, and real ones beside a practice room, where whoever opens the page can play
+/// every supervisor.
+fn note_accounts(section: &Section<'_>, rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findings) {
+    let is_counted_only = |read: &ReadAccount| read.account.network == NetworkKind::X;
+    if !accounts.is_empty() && accounts.iter().all(is_counted_only) {
+        let why = "un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])";
+        findings.missing(section.line, why);
+    }
     if !rooms.iter().any(|room| room.chat == ChatKind::Practice) {
         return;
     }

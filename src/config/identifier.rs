@@ -25,7 +25,7 @@ pub fn code(at: &At<&str>, findings: &mut Findings) -> Option<DirectorateCode> {
     if valid {
         return Some(DirectorateCode::from(at.value));
     }
-    let why = "ne convient pas : 12 lettres sans accent et chiffres au plus, sans espace ni tiret (`44`, `2A`)";
+    let why = "ne convient pas : au plus 12 lettres sans accent ou chiffres, sans espace ni tiret (`44`, `2A`)";
     refuse(at, "code", why, findings)
 }
 
@@ -38,8 +38,9 @@ pub fn plain_name<'a>(at: &At<&'a str>, key: &str, findings: &mut Findings) -> O
     }
     let proposal = Some(fold_name(at.value)).filter(|folded| valid(folded));
     let proposal = proposal.map(|folded| format!(" ; écrivez par exemple « {folded} »")).unwrap_or_default();
-    let why =
-        format!("ne convient pas : {LONGEST_NAME} minuscules sans accent, chiffres, `_` et `-` au plus{proposal}");
+    let why = format!(
+        "ne convient pas : au plus {LONGEST_NAME} lettres minuscules sans accent, chiffres, `_` ou `-`{proposal}"
+    );
     refuse(at, key, &why, findings)
 }
 
@@ -96,7 +97,7 @@ pub fn base_url(at: &At<&str>, key: &str, findings: &mut Findings) -> Option<Str
         return refuse(at, key, why, findings);
     }
     if !encrypted && !is_loopback(host) {
-        return refuse(at, key, &format!("n'est pas chiffrée ; écrivez « https://{rest} »"), findings);
+        return refuse(at, key, &format!("passe en clair sur le réseau ; écrivez « https://{rest} »"), findings);
     }
     Some(url.to_owned())
 }

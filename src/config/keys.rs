@@ -116,9 +116,9 @@ pub const POLICY: TableKeys = TableKeys {
 };
 
 impl TableKeys {
-    /// How the table is called in a sentence.
-    pub fn label(&self) -> &'static str {
-        if self.header.is_empty() { "le début du fichier" } else { self.header }
+    /// Where the table is, in a sentence (`dans [matrix]`).
+    pub fn place(&self) -> String {
+        if self.header.is_empty() { "au début du fichier".to_owned() } else { format!("dans {}", self.header) }
     }
 
     /// The line that could stand for a key, or nothing where the table has no such key.

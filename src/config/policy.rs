@@ -128,57 +128,64 @@ pub fn check_policies(config: &Config, commands: &BTreeMap<CommandWord, Policy>)
 
 /// Why no draft of this command could ever be approved in this directorate; empty when one could.
 ///
-/// One member must be left out, whoever it is: someone writes the draft, and authors don't vote.
+/// Someone of the team writes the draft, and authors don't vote: whoever that is, the others must be able to carry it.
 pub fn policy_problems(directorate: &Directorate, command: &CommandWord, policy: &Policy) -> Vec<String> {
     let team = &directorate.team;
-    let name = &directorate.name;
-    let unheld = |role: &&RoleName| !team.iter().any(|member| member.roles.contains(*role));
-    let admitted_by_nobody =
-        !policy.approver_roles.is_empty() && policy.approver_roles.iter().all(|role| unheld(&role));
-    let mut problems: Vec<String> =
-        policy.required_roles.iter().filter(unheld).map(|role| nobody_holds(command, name, role)).collect();
-    if admitted_by_nobody {
-        let roles = listed(&policy.approver_roles);
+    let place = &directorate.name;
+    let is_held = |role: &RoleName| team.iter().any(|member| member.roles.contains(role));
+    let unheld = policy.required_roles.iter().filter(|role| !is_held(role)).map(|role| {
+        format!(
+            "`!{command}` exige la validation d'un « {role} », et personne ne l'est ({place}) ; donnez ce rôle à un \
+             membre ou changez `required_roles` dans [[directorate.policy]]"
+        )
+    });
+    let mut problems: Vec<String> = unheld.collect();
+    if !policy.approver_roles.is_empty() && !policy.approver_roles.iter().any(is_held) {
+        let roles = listed(&policy.approver_roles, "ou");
         problems.push(format!(
-            "`!{command}` ne peut être validé que par {roles}, et personne ne l'est ({name}) ; donnez ce rôle à un membre \
-             ou changez `approver_roles` dans [[directorate.policy]]"
+            "`!{command}` ne peut être validé que par {roles}, et personne ne l'est ({place}) ; donnez ce rôle à un \
+             membre ou changez `approver_roles` dans [[directorate.policy]]"
         ));
     }
-    if !problems.is_empty() {
-        return problems;
+    if problems.is_empty() {
+        problems.extend(shortage(team, policy).map(|shortage| format!("`!{command}` {shortage} ({place})")));
     }
+    problems
+}
+
+/// What is missing whoever writes, or `None` where some author's draft could be carried by the others.
+fn shortage(team: &[Member], policy: &Policy) -> Option<String> {
     let approvers_beside = |author: &Member| -> Vec<&Member> {
         team.iter().filter(|member| !std::ptr::eq(*member, author) && policy.admits(&member.roles)).collect()
     };
-    let most = team.iter().map(|author| approvers_beside(author).len()).max().unwrap_or(0);
-    if most < usize::try_from(policy.quorum).unwrap_or(usize::MAX) {
-        return vec![format!(
-            "`!{command}` demande {} validations, mais l'auteur ne vote pas et il ne reste que {most} personne(s) qui \
-             peuvent valider ({name}) ; ajoutez des membres ou baissez `quorum` dans [[directorate.policy]]",
-            policy.quorum
-        )];
-    }
-    let all_roles_beside = |author: &Member| {
-        let approvers = approvers_beside(author);
+    let has_all_roles = |approvers: &[&Member]| {
         policy.required_roles.iter().all(|role| approvers.iter().any(|approver| approver.roles.contains(role)))
     };
-    if team.iter().any(all_roles_beside) {
-        return Vec::new();
+    let quorum = usize::try_from(policy.quorum).unwrap_or(usize::MAX);
+    let benches: Vec<Vec<&Member>> = team.iter().map(approvers_beside).collect();
+    if benches.iter().any(|approvers| approvers.len() >= quorum && has_all_roles(approvers)) {
+        return None;
     }
-    let roles = listed(&policy.required_roles);
-    vec![format!(
-        "`!{command}` exige la validation de {roles}, mais ceux qui ont ces rôles ne peuvent pas valider ou en sont \
-         l'auteur ({name}) ; donnez ces rôles à d'autres membres ou changez `required_roles` dans [[directorate.policy]]"
-    )]
+    let most = benches.iter().map(Vec::len).max().unwrap_or(0);
+    if most >= quorum {
+        let roles = listed(&policy.required_roles, "et");
+        return Some(format!(
+            "exige la validation de {roles} : sans l'auteur, qui ne vote pas, ces rôles ne sont jamais réunis parmi ceux \
+             qui peuvent valider ; donnez-les à d'autres membres ou changez `required_roles` dans [[directorate.policy]]"
+        ));
+    }
+    let asked = if quorum == 1 { "une validation".to_owned() } else { format!("{quorum} validations") };
+    let left = match most {
+        0 => "personne ne peut valider".to_owned(),
+        1 => "une seule personne peut valider".to_owned(),
+        _ => format!("{most} personnes seulement peuvent valider"),
+    };
+    Some(format!(
+        "demande {asked}, mais sans l'auteur, qui ne vote pas, {left} ; ajoutez des membres ou baissez `quorum` dans \
+         [[directorate.policy]]"
+    ))
 }
 
-fn nobody_holds(command: &CommandWord, directorate: &str, role: &RoleName) -> String {
-    format!(
-        "`!{command}` exige la validation d'un « {role} », et personne ne l'est ({directorate}) ; donnez ce rôle à un \
-         membre ou changez `required_roles` dans [[directorate.policy]]"
-    )
-}
-
-fn listed(roles: &BTreeSet<RoleName>) -> String {
-    roles.iter().map(|role| format!("« {role} »")).collect::<Vec<_>>().join(", ")
+fn listed(roles: &BTreeSet<RoleName>, link: &str) -> String {
+    roles.iter().map(|role| format!("« {role} »")).collect::<Vec<_>>().join(&format!(" {link} "))
 }

@@ -79,9 +79,14 @@ impl<'t> Section<'t> {
 
     /// Notes that a key is missing, with a line that could stand for it.
     pub fn need(&self, key: &str, findings: &mut Findings) {
-        if !self.has(key) {
-            let (table, example) = (self.keys.label(), self.keys.example(key));
-            findings.missing(self.line, format!("il manque `{key}` dans {table} ; écrivez par exemple : {example}"));
+        let is_misspelt = |name: &str| {
+            let known = || self.keys.keys.iter().map(|key| key.name);
+            !known().any(|known| known == name) && nearest(name, known()) == Some(key)
+        };
+        // A misspelt key is told on its own line, with this one as the nearest.
+        if !self.has(key) && !self.table.keys().any(|name| is_misspelt(name.get_ref())) {
+            let (place, example) = (self.keys.place(), self.keys.example(key));
+            findings.missing(self.line, format!("il manque `{key}` {place} ; écrivez par exemple : {example}"));
         }
     }
 
@@ -107,8 +112,12 @@ impl<'t> Section<'t> {
         let found = choices.iter().find(|(word, _)| *word == typed).map(|(_, value)| At { value: *value, line });
         if found.is_none() {
             let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let words = match words.split_last() {
+                Some((last, others)) if !others.is_empty() => format!("{} ou {last}", others.join(", ")),
+                Some(_) | None => words.concat(),
+            };
             let guess = guess(typed, choices.iter().map(|(word, _)| *word));
-            findings.wrong(line, format!("`{key}` vaut {}, pas « {typed} »{guess}", words.join(" ou ")));
+            findings.wrong(line, format!("`{key}` vaut {words}, pas « {typed} »{guess}"));
         }
         found
     }
@@ -151,25 +160,19 @@ impl<'t> Section<'t> {
     /// The tables below this one (`[[directorate]]`), each with a header of its own.
     pub fn tables(&self, key: &str, keys: &'static TableKeys, findings: &mut Findings) -> Vec<Section<'t>> {
         let Some(value) = self.table.get(key) else { return Vec::new() };
-        let items: Option<Vec<&Spanned<DeValue<'t>>>> = value.get_ref().as_array().map(|items| items.iter().collect());
-        let tables = items.and_then(|items| {
-            items.into_iter().map(|item| item.get_ref().as_table().map(|table| (table, item.span().start))).collect()
-        });
-        let tables: Vec<(&'t DeTable<'t>, usize)> = match tables {
-            Some(tables) => tables,
-            None => {
-                let line = findings.line_of(value.span().start);
-                let header = keys.header;
-                findings
-                    .wrong(line, format!("`{key}` s'écrit avec deux paires de crochets, seul sur sa ligne : {header}"));
-                return Vec::new();
-            }
-        };
-        let section = |(table, start)| {
-            let line = findings.line_of(start);
-            Section::new(table, keys, line, findings)
-        };
-        tables.into_iter().map(section).collect()
+        let items: Vec<&Spanned<DeValue<'t>>> =
+            value.get_ref().as_array().into_iter().flat_map(|items| items.iter()).collect();
+        let tables: Vec<(&DeTable<'t>, u32)> = items
+            .iter()
+            .filter_map(|item| Some((item.get_ref().as_table()?, findings.line_of(item.span().start))))
+            .collect();
+        if tables.is_empty() || tables.len() < items.len() {
+            let line = findings.line_of(value.span().start);
+            let header = keys.header;
+            findings.wrong(line, format!("`{key}` s'écrit avec deux paires de crochets, seul sur sa ligne : {header}"));
+            return Vec::new();
+        }
+        tables.into_iter().map(|(table, line)| Section::new(table, keys, line, findings)).collect()
     }
 
     /// Notes the keys that are there although they have no meaning here, and why they have none.
@@ -193,7 +196,7 @@ pub fn guess<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> 
 
 /// Says what to do about a key that the table does not have. Values are never shown: one could be a secret.
 fn unknown_key(name: &str, keys: &TableKeys) -> String {
-    let table = keys.label();
+    let place = keys.place();
     if INLINE_SECRETS.contains(&name) {
         return format!(
             "`{name}` met un secret dans ce fichier, que d'autres peuvent lire ; mettez-le seul dans un fichier à part \
@@ -202,19 +205,19 @@ fn unknown_key(name: &str, keys: &TableKeys) -> String {
     }
     if SECRET_WORDS.contains(&name) {
         return format!(
-            "`{name}` n'existe pas dans {table}, et un secret ne s'écrit jamais dans ce fichier : seulement dans un \
+            "`{name}` n'existe pas {place}, et un secret ne s'écrit jamais dans ce fichier : seulement dans un \
              fichier à part (`token_file`, `app_password_file`) ; révoquez ce secret et faites-en un autre"
         );
     }
     let known = || keys.keys.iter().map(|key| key.name);
     if let Some(near) = nearest(name, known()) {
-        return format!("`{name}` n'existe pas dans {table} ; vouliez-vous dire `{near}` ?");
+        return format!("`{name}` n'existe pas {place} ; vouliez-vous dire `{near}` ?");
     }
-    let homes: Vec<&str> =
-        TABLES.iter().filter(|other| other.keys.iter().any(|key| key.name == name)).map(|t| t.label()).collect();
+    let has_it = |table: &&&TableKeys| table.keys.iter().any(|key| key.name == name);
+    let homes: Vec<String> = TABLES.iter().filter(has_it).map(|table| table.place()).collect();
     if !homes.is_empty() {
-        return format!("`{name}` n'existe pas dans {table} ; cette clé va dans {}", homes.join(" ou "));
+        return format!("`{name}` n'existe pas {place} ; cette clé va {}", homes.join(" ou "));
     }
     let known: Vec<String> = known().map(|key| format!("`{key}`")).collect();
-    format!("`{name}` n'existe pas dans {table} ; on peut y écrire {}", known.join(", "))
+    format!("`{name}` n'existe pas {place} ; on peut y écrire {}", known.join(", "))
 }

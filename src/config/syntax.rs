@@ -7,6 +7,13 @@ use crate::config::findings::Findings;
 /// Typographic quotes, which word processors and telephones put in place of the plain ones.
 const FANCY_QUOTES: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '‚'];
 
+/// Said of a key that is given again.
+const KEY_TWICE: &str = "cette clé est déjà donnée plus haut dans la même partie ; n'en gardez qu'une";
+
+/// Said of a title that is given again.
+const TITLE_TWICE: &str = "ce titre est déjà donné plus haut ; n'en gardez qu'un (pour plusieurs directions, salons, \
+                           membres ou comptes, il prend deux paires de crochets, comme `[[directorate]]`)";
+
 /// The table that the file is, as far as it could be read.
 pub fn read<'t>(text: &'t str, findings: &mut Findings) -> DeTable<'t> {
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -15,9 +22,11 @@ pub fn read<'t>(text: &'t str, findings: &mut Findings) -> DeTable<'t> {
     errors.sort_by_key(|(span, _)| span.start);
     for (span, message) in errors {
         let line_start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text[line_start..].lines().next().unwrap_or_default();
+        let line = text[line_start..].lines().next().unwrap_or_default().trim_start();
         let at = findings.line_of(span.start);
-        if line.contains(FANCY_QUOTES) && !message.starts_with("duplicate") {
+        if message.starts_with("duplicate key") {
+            findings.broken(at, if line.starts_with('[') { TITLE_TWICE } else { KEY_TWICE });
+        } else if line.contains(FANCY_QUOTES) {
             findings.broken(at, "les guillemets doivent être droits : `\"…\"`, pas `« … »`, `“…”` ni `’…’`");
         } else {
             findings.broken(at, explain(message));
@@ -29,10 +38,7 @@ pub fn read<'t>(text: &'t str, findings: &mut Findings) -> DeTable<'t> {
 /// Puts an error of the `toml` crate in French. Nothing of the file's text is repeated: it could be a secret.
 fn explain(message: &str) -> String {
     let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
-    let told = if starts(&["duplicate key"]) {
-        "cette clé ou ce titre est déjà donné plus haut ; n'en gardez qu'un (pour plusieurs directions, salons, membres \
-         ou comptes, le titre prend deux paires de crochets : `[[directorate]]`)"
-    } else if starts(&["string values must be quoted"]) {
+    let told = if starts(&["string values must be quoted"]) {
         "il faut une valeur après `=`, et un texte se met entre guillemets droits : `clé = \"valeur\"`"
     } else if starts(&["invalid basic string", "invalid literal string", "missing opening quote"]) {
         "le texte n'est pas fermé : il manque le guillemet de la fin"

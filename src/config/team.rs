@@ -37,7 +37,7 @@ pub fn rooms(
         };
         let Some(id) = id else { continue };
         if let Some(earlier) = claims.rooms.claim(id.clone(), at.line) {
-            let why = "un salon n'est qu'à une seule direction, et n'y est qu'une fois";
+            let why = "un salon n'appartient qu'à une direction et n'y figure qu'une fois";
             findings.wrong(at.line, format!("ce salon est déjà donné à la ligne {earlier} ; {why}"));
         }
         rooms.push(Room { chat, id });
@@ -68,7 +68,7 @@ pub fn members(
         let ids: Vec<At<PersonId>> = [matrix, practice].into_iter().flatten().collect();
         for At { value: id, line } in &ids {
             if let Some(earlier) = persons.claim(id.clone(), *line) {
-                let why = "une personne n'est qu'une fois dans l'équipe, avec tous ses rôles";
+                let why = "une personne ne figure qu'une fois dans l'équipe, avec tous ses rôles";
                 findings.wrong(*line, format!("« {id} » est déjà un membre à la ligne {earlier} ; {why}"));
             }
         }

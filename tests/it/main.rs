@@ -1,5 +1,8 @@
-//! All tests in one binary, because linking is slow.
+//! Every test, in one binary: linking is slow.
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+mod config;
 mod harness;
 mod practice;
 mod review;
+mod tidy;
