@@ -82,6 +82,21 @@ pub enum Cause {
     /// The bot is not in the room.
     #[error("not in the room")]
     NotInRoom,
+    /// The room is not encrypted: what is said there of an inquiry could be read on the server.
+    #[error("the room is not encrypted")]
+    NotEncrypted,
+    /// The chat has no session on this machine yet: the bot was never logged in.
+    #[error("not logged in")]
+    NotLoggedIn,
+    /// Another process uses the chat's session; two would break each other's encryption.
+    #[error("the session is in use by another process")]
+    SessionInUse,
+    /// The bot's device is not signed by its own account: careful clients neither hear it nor are heard.
+    #[error("the device is not cross-signed")]
+    DeviceNotSigned,
+    /// The account has an identity already, which can only be taken over with its recovery key.
+    #[error("the account's identity needs its recovery key")]
+    RecoveryKeyNeeded,
 }
 
 impl Cause {
