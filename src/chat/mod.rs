@@ -1,0 +1,4 @@
+//! The chats in which teams work, each behind [`Chat`](crate::port::chat::Chat).
+
+#[cfg(feature = "matrix")]
+pub mod matrix;

@@ -1,0 +1,4 @@
+//! What the scenes are played with.
+
+#[cfg(feature = "matrix")]
+pub mod synapse;

@@ -1,0 +1,4 @@
+//! Every test that needs more than one module, in one binary: linking is slow.
+
+mod contract;
+mod harness;
