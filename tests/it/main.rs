@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
 mod config;
+mod contract;
 mod harness;
 mod practice;
 mod review;

@@ -1,0 +1,138 @@
+//! Says, edits and reacts, each under a transaction id that is made from the effect's key: the server answers a repeat
+//! with the first event's id (Synapse remembers for a day, per device), whatever the repeat's ciphertext.
+
+use std::time::Duration;
+
+use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, RoomId, TransactionId};
+use matrix_sdk::{Client, Error, Room, RoomState};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::chat::matrix::fault::{fault_of, is_duplicate_reaction, permanent, transient};
+use crate::chat::matrix::render::{calls_for_attention, html};
+use crate::domain::fault::{Cause, Fault};
+use crate::domain::name::{self, EffectKey, MessageId};
+use crate::domain::prose::Prose;
+
+/// How long a message waits for the sync that shows the bot's own joining; before it, members and encryption are unknown.
+const JOIN_PATIENCE: Duration = Duration::from_secs(20);
+
+/// See [`Chat::say`](crate::port::chat::Chat::say).
+///
+/// # Errors
+/// As there.
+pub async fn say(
+    client: &Client,
+    key: &EffectKey,
+    room: &name::RoomId,
+    thread: Option<&MessageId>,
+    prose: &Prose,
+) -> Result<MessageId, Fault> {
+    let mut content = message(prose);
+    if let Some(root) = thread {
+        content["m.relates_to"] = in_thread(root);
+    }
+    let event = send(client, room, "m.room.message", content, transaction("say", key, room)).await?;
+    let event = event.map_err(|error| fault_of(&error))?;
+    Ok(MessageId(event.to_string()))
+}
+
+/// See [`Chat::edit`](crate::port::chat::Chat::edit).
+///
+/// # Errors
+/// As there.
+pub async fn edit(
+    client: &Client,
+    key: &EffectKey,
+    room: &name::RoomId,
+    message: &MessageId,
+    prose: &Prose,
+) -> Result<(), Fault> {
+    let content = replacement(message, prose);
+    let event = send(client, room, "m.room.message", content, transaction("edit", key, room)).await?;
+    event.map(|_| ()).map_err(|error| fault_of(&error))
+}
+
+/// See [`Chat::react`](crate::port::chat::Chat::react).
+///
+/// # Errors
+/// As there.
+pub async fn react(
+    client: &Client,
+    key: &EffectKey,
+    room: &name::RoomId,
+    message: &MessageId,
+    glyph: &str,
+) -> Result<(), Fault> {
+    let content = json!({
+        "m.relates_to": { "rel_type": "m.annotation", "event_id": message.as_str(), "key": glyph },
+    });
+    let event = send(client, room, "m.reaction", content, transaction("react", key, room)).await?;
+    match event {
+        Ok(_) => Ok(()),
+        Err(error) if is_duplicate_reaction(&error) => Ok(()),
+        Err(error) => Err(fault_of(&error)),
+    }
+}
+
+/// The room, once the bot is in it and knows who else is.
+async fn joined_room(client: &Client, room: &name::RoomId) -> Result<Room, Fault> {
+    let id = RoomId::parse(room.as_str())
+        .map_err(|_| permanent(Cause::Refused(Cause::quote(&format!("{room} is not the id of a Matrix room")))))?;
+    let not_in_room = || transient(Cause::NotInRoom);
+    let room = client.get_room(&id).ok_or_else(not_in_room)?;
+    tokio::time::timeout(JOIN_PATIENCE, room.sync_up()).await.map_err(|_| not_in_room())?;
+    if room.state() == RoomState::Joined { Ok(room) } else { Err(not_in_room()) }
+}
+
+async fn send(
+    client: &Client,
+    room: &name::RoomId,
+    kind: &str,
+    content: Value,
+    transaction: OwnedTransactionId,
+) -> Result<Result<OwnedEventId, Error>, Fault> {
+    let room = joined_room(client, room).await?;
+    let sent = room.send_raw(kind, content).with_transaction_id(&transaction).await;
+    Ok(sent.map(|sent| sent.response.event_id))
+}
+
+/// The same for every try of one effect in one room; another for what is said, edited and put under one key.
+fn transaction(verb: &str, key: &EffectKey, room: &name::RoomId) -> OwnedTransactionId {
+    let hash = Sha256::digest(format!("{verb}\n{room}\n{key}"));
+    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    <&TransactionId>::from(format!("portevoix-{digits}").as_str()).to_owned()
+}
+
+/// The content of a message. The empty `m.mentions` says that nobody is meant, whatever the text looks like
+/// (<https://spec.matrix.org/v1.18/client-server-api/#user-and-room-mentions>).
+fn message(prose: &Prose) -> Value {
+    json!({
+        "msgtype": if calls_for_attention(prose) { "m.text" } else { "m.notice" },
+        "body": prose.plain(),
+        "format": "org.matrix.custom.html",
+        "formatted_body": html(prose),
+        "m.mentions": {},
+    })
+}
+
+/// Clients that know no threads show it as a reply.
+fn in_thread(root: &MessageId) -> Value {
+    json!({
+        "rel_type": "m.thread",
+        "event_id": root.as_str(),
+        "is_falling_back": true,
+        "m.in_reply_to": { "event_id": root.as_str() },
+    })
+}
+
+/// Clients that know no edits show the text anew, marked with a star.
+fn replacement(original: &MessageId, prose: &Prose) -> Value {
+    let new = message(prose);
+    let mut content = new.clone();
+    content["body"] = json!(format!("* {}", prose.plain()));
+    content["formatted_body"] = json!(format!("* {}", html(prose)));
+    content["m.new_content"] = new;
+    content["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": original.as_str() });
+    content
+}

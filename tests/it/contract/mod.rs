@@ -1,0 +1,6 @@
+//! What every chat and every network must do, whichever it is: the same scenes run against the fakes and the real ones.
+
+#[macro_use]
+pub mod chat;
+#[cfg(feature = "matrix")]
+mod matrix;

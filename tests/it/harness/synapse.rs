@@ -1,0 +1,173 @@
+//! A real Synapse: registers accounts, and gives people who use it as careful officers would.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hmac::{Hmac, KeyInit, Mac};
+use matrix_sdk::config::SyncSettings;
+use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
+use matrix_sdk::ruma::api::client::room::create_room;
+use matrix_sdk::ruma::api::client::uiaa;
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, UserId};
+use matrix_sdk::{Client, reqwest};
+use matrix_sdk_base::crypto::{CollectStrategy, DecryptionSettings, TrustRequirement};
+use serde_json::{Value, json};
+use sha1::Sha1;
+
+/// How long a person looks at the room before what should be there is called missing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running Synapse, started by tests/run.
+pub struct Synapse {
+    pub url: String,
+    secret: String,
+}
+
+/// An account that was just made.
+#[derive(Clone)]
+pub struct Account {
+    pub user: OwnedUserId,
+    pub password: String,
+}
+
+impl Synapse {
+    /// The one that the environment names.
+    pub fn from_environment() -> Self {
+        let named = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run"));
+        Self { url: named("PORTEVOIX_TEST_SYNAPSE"), secret: named("PORTEVOIX_TEST_SYNAPSE_SECRET") }
+    }
+
+    /// Makes an account whose name begins so (<https://element-hq.github.io/synapse/latest/admin_api/register_api.html>).
+    pub async fn register(&self, name: &str) -> Account {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let (user, password) = (format!("{name}-{count}-{now:x}"), format!("{now:x}"));
+        let url = format!("{}/_synapse/admin/v1/register", self.url);
+        let http = reqwest::Client::new();
+        let nonce: Value = http.get(&url).send().await.unwrap().json().await.unwrap();
+        let nonce = nonce["nonce"].as_str().unwrap();
+        let mut mac = Hmac::<Sha1>::new_from_slice(self.secret.as_bytes()).unwrap();
+        mac.update([nonce, &user, &password, "notadmin"].join("\0").as_bytes());
+        let mac: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = json!({ "nonce": nonce, "username": user, "password": password, "admin": false, "mac": mac });
+        let answer = http.post(&url).json(&request).send().await.unwrap();
+        let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        Account { user: UserId::parse(answer["user_id"].as_str().unwrap()).unwrap(), password }
+    }
+}
+
+/// A person with a Matrix client of their own, set as Tchap's is: it neither trusts nor writes to unsigned devices.
+pub struct Officer {
+    pub client: Client,
+    /// Everything that the client showed of the room so far.
+    pub timeline: Vec<TimelineEvent>,
+}
+
+impl Officer {
+    /// Makes an account with a signed device.
+    pub async fn new(synapse: &Synapse, name: &str) -> Self {
+        let account = synapse.register(name).await;
+        let client = Client::builder()
+            .homeserver_url(&synapse.url)
+            .with_decryption_settings(DecryptionSettings {
+                sender_device_trust_requirement: TrustRequirement::CrossSigned,
+            })
+            .with_room_key_recipient_strategy(CollectStrategy::IdentityBasedStrategy)
+            .build()
+            .await
+            .unwrap();
+        client.matrix_auth().login_username(&account.user, &account.password).send().await.unwrap();
+        if let Err(error) = client.encryption().bootstrap_cross_signing(None).await {
+            let asked = error.as_uiaa_response().unwrap();
+            let user = uiaa::MatrixUserIdentifier::new(account.user.localpart().to_owned());
+            let mut password = uiaa::Password::new(uiaa::UserIdentifier::Matrix(user), account.password.clone());
+            password.session = asked.session.clone();
+            client.encryption().bootstrap_cross_signing(Some(uiaa::AuthData::Password(password))).await.unwrap();
+        }
+        let mut officer = Self { client, timeline: Vec::new() };
+        officer.sync(Duration::ZERO).await;
+        officer
+    }
+
+    /// The person's id.
+    pub fn id(&self) -> &UserId {
+        self.client.user_id().unwrap()
+    }
+
+    /// Makes an encrypted room and invites.
+    pub async fn make_room(&mut self, name: &str, invited: &[&UserId]) -> OwnedRoomId {
+        let encryption = json!({
+            "type": "m.room.encryption",
+            "state_key": "",
+            "content": { "algorithm": "m.megolm.v1.aes-sha2" },
+        });
+        let mut request = create_room::v3::Request::new();
+        request.name = Some(name.to_owned());
+        request.preset = Some(create_room::v3::RoomPreset::PrivateChat);
+        request.invite = invited.iter().map(|user| (*user).to_owned()).collect();
+        request.initial_state = vec![serde_json::from_value(encryption).unwrap()];
+        let room = self.client.create_room(request).await.unwrap();
+        room.room_id().to_owned()
+    }
+
+    /// Accepts an invitation.
+    pub async fn join(&mut self, room: &RoomId) {
+        self.client.join_room_by_id(room).await.unwrap();
+        self.sync(Duration::ZERO).await;
+    }
+
+    /// Looks until somebody is in the room.
+    pub async fn until_joined(&mut self, room: &RoomId, user: &UserId) {
+        let is_entry = |event: &TimelineEvent| {
+            let event: Value = serde_json::from_str(event.raw().json().get()).unwrap();
+            event["type"] == "m.room.member" && event["state_key"] == user.as_str() && event["content"]["membership"] == "join"
+        };
+        self.until(room, |officer| officer.timeline.iter().any(is_entry)).await;
+    }
+
+    /// Sends something, encrypted for whoever is there now. Returns its id.
+    pub async fn send(&mut self, room: &RoomId, kind: &str, content: Value) -> OwnedEventId {
+        self.sync(Duration::ZERO).await;
+        let room = self.client.get_room(room).unwrap();
+        room.send_raw(kind, content).await.unwrap().response.event_id
+    }
+
+    /// Removes something.
+    pub async fn redact(&mut self, room: &RoomId, event: &EventId) {
+        self.client.get_room(room).unwrap().redact(event, None, None).await.unwrap();
+    }
+
+    /// Looks until the event is there.
+    pub async fn until_event(&mut self, room: &RoomId, event: &EventId) {
+        let is_it = |one: &TimelineEvent| one.event_id().as_deref() == Some(event);
+        self.until(room, |officer| officer.timeline.iter().any(is_it)).await;
+    }
+
+    /// Everything that the client shows, as JSON, decrypted; it fails on what can't be read.
+    pub fn readable_timeline(&self) -> Vec<Value> {
+        let event = |event: &TimelineEvent| {
+            if let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind {
+                panic!("{} can't read {:?}: {utd_info:?}", self.id(), event.event_id());
+            }
+            serde_json::from_str(event.raw().json().get()).unwrap()
+        };
+        self.timeline.iter().map(event).collect()
+    }
+
+    async fn until(&mut self, room: &RoomId, mut found: impl FnMut(&Self) -> bool) {
+        let looked = tokio::time::timeout(PATIENCE, async {
+            while !found(self) {
+                self.sync(Duration::from_secs(5)).await;
+            }
+        });
+        assert!(looked.await.is_ok(), "looked in vain in {room}");
+    }
+
+    async fn sync(&mut self, long_poll: Duration) {
+        let response = self.client.sync_once(SyncSettings::new().timeout(long_poll)).await.unwrap();
+        for update in response.rooms.joined.into_values() {
+            self.timeline.extend(update.timeline.events);
+        }
+    }
+}
