@@ -23,6 +23,7 @@ use portevoix::port::network::Network;
 use portevoix::store::database::Database;
 use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
+use sqlx::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -201,9 +202,10 @@ impl Room {
         }
     }
 
-    /// Everything in the room, as plain text.
+    /// Everything in the room, as plain text, without the talk of [`settle`](Self::settle).
     pub fn transcript(&self) -> String {
-        self.practice.transcript(&self.here)
+        let lines = self.practice.transcript(&self.here);
+        lines.lines().filter(|line| *line != "Petit : (supprimé)").map(|line| format!("{line}\n")).collect()
     }
 
     /// The last thing that the bot said.
@@ -245,6 +247,27 @@ impl Room {
         let talk = self.practice.says(&person("petit"), &self.here, "bien reçu", None);
         let message = self.act(talk).await.unwrap();
         self.practice.removes(&person("petit"), &message).await.unwrap();
+    }
+
+    /// A moderator removes a message from the room; the chat tells only its id.
+    pub async fn removes_from_room(&self, message: &MessageId) {
+        self.act(self.practice.removes(&person("passant"), message)).await.unwrap();
+    }
+
+    /// Someone changes the text of every stored draft behind the engine's back.
+    pub async fn forges_the_stored_text(&mut self, from: &str, to: &str) {
+        self.crash();
+        let file = format!("sqlite:{}", self.database_file().display());
+        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+        let sql = "UPDATE drafts SET body = replace(body, $1, $2)";
+        sqlx::query(sql).bind(from).bind(to).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        self.start().await;
+    }
+
+    /// The engine listens while that is done, and then carries out everything that is due.
+    pub async fn while_listening<T>(&self, deed: impl Future<Output = T>) -> T {
+        self.act(deed).await
     }
 
     async fn act<T>(&self, deed: impl Future<Output = T>) -> T {

@@ -1,0 +1,202 @@
+//! Scenes of publishing under trouble: lost answers, refusals, kills. No post is doubled, none is forgotten.
+
+use std::time::Duration;
+
+use portevoix::domain::notice::State;
+
+use crate::approval::APPEAL;
+use crate::harness::scene::{Room, scene};
+use crate::harness::scripted_network::Trouble;
+
+async fn approved(room: &Room) {
+    room.says("martin", APPEAL).await;
+    room.reacts("durand", "✅").await;
+    room.reacts("lefevre", "✅").await;
+}
+
+const GRACE: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn an_accepted_post_whose_answer_is_lost_is_found_and_not_sent_again() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::AcceptThenCut);
+        approved(room).await;
+        room.waits(GRACE).await;
+        room.network("bluesky").expect_posts(1);
+        room.expect("44-1", State::Publishing).await;
+        room.waits(Duration::from_secs(2)).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_post_that_was_cut_off_before_it_arrived_is_sent_again() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::CutBefore);
+        approved(room).await;
+        room.waits(GRACE).await;
+        room.waits(Duration::from_secs(2)).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn killed_after_the_network_took_it_the_post_is_not_doubled() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::AcceptThenKill);
+        approved(room).await;
+        room.clock.advance(GRACE);
+        room.killed_while("mastodon", async |room| room.settle().await).await;
+        room.crash_and_restart().await;
+        room.waits(Duration::from_secs(2)).await;
+        room.network("mastodon").expect_posts(1);
+        room.network("bluesky").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn killed_before_the_network_took_it_the_post_is_not_forgotten() {
+    scene(async |room| {
+        room.network("bluesky").next_post(Trouble::KillBefore);
+        approved(room).await;
+        room.clock.advance(GRACE);
+        room.killed_while("bluesky", async |room| room.settle().await).await;
+        room.crash_and_restart().await;
+        room.waits(Duration::from_secs(2)).await;
+        room.network("bluesky").expect_posts(1);
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn killed_between_quorum_and_publication_it_goes_out_on_return() {
+    scene(async |room| {
+        approved(room).await;
+        room.crash();
+        room.clock.advance(Duration::from_secs(7_200));
+        room.network("mastodon").expect_posts(0);
+        room.start().await;
+        room.settle().await;
+        room.network("mastodon").expect_posts(1);
+        room.network("bluesky").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_told_a_person_is_asked_and_online_ends_it() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::AcceptThenCut);
+        room.network("mastodon").is_blind(true);
+        approved(room).await;
+        room.waits(GRACE).await;
+        for _ in 0..4 {
+            room.waits(Duration::from_secs(60)).await;
+        }
+        room.expect("44-1", State::Stuck).await;
+        let question = room.message_saying("Je ne peux pas savoir si c'est en ligne");
+        room.reacts_to("petit", &question.id, "✅").await;
+        room.expect("44-1", State::Stuck).await;
+        room.reacts_to("durand", &question.id, "✅").await;
+        room.expect("44-1", State::Published).await;
+        room.waits(Duration::from_secs(3_600)).await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_told_a_person_may_have_it_sent_again() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::CutBefore);
+        room.network("mastodon").is_blind(true);
+        approved(room).await;
+        room.waits(GRACE).await;
+        for _ in 0..4 {
+            room.waits(Duration::from_secs(60)).await;
+        }
+        room.network("mastodon").expect_posts(0);
+        let question = room.message_saying("Je ne peux pas savoir si c'est en ligne");
+        room.reacts_to("durand", &question.id, "🔁").await;
+        room.reacts_to("lefevre", &question.id, "🔁").await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_with_what_to_do_and_sent_again_on_a_word() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::Refused);
+        approved(room).await;
+        room.waits(GRACE).await;
+        room.network("bluesky").expect_posts(1);
+        room.expect("44-1", State::Stuck).await;
+        let question = room.message_saying("identifiants");
+        room.waits(Duration::from_secs(3_600)).await;
+        room.network("mastodon").expect_posts(0);
+        room.reacts_to("moreau", &question.id, "🔁").await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outage_is_waited_out_and_told_once() {
+    scene(async |room| {
+        for _ in 0..6 {
+            room.network("mastodon").next_post(Trouble::Unreachable);
+        }
+        approved(room).await;
+        room.waits(GRACE).await;
+        for _ in 0..6 {
+            room.waits(Duration::from_secs(300)).await;
+        }
+        room.network("mastodon").expect_posts(1);
+        let told = room.transcript().matches("Je réessaie").count();
+        assert_eq!(told, 1, "{}", room.transcript());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_people_did_while_the_bot_was_away_counts_once_and_in_order() {
+    scene(async |room| {
+        room.says("martin", APPEAL).await;
+        room.crash();
+        room.reacts("durand", "✅").await;
+        let vote = room.reacts("lefevre", "✅").await;
+        room.takes_back("lefevre", &vote).await;
+        room.start().await;
+        room.settle().await;
+        room.waits(Duration::from_secs(60)).await;
+        room.network("mastodon").expect_posts(0);
+        room.expect("44-1", State::Review).await;
+        room.reacts("lefevre", "✅").await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_changed_in_the_store_is_not_sent() {
+    scene(async |room| {
+        approved(room).await;
+        room.forges_the_stored_text("vol avec violence", "vol commis par Jean Dupont").await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(0);
+        assert!(room.transcript().contains("n'est pas celui qui a été validé"), "{}", room.transcript());
+        room.forges_the_stored_text("vol commis par Jean Dupont", "vol avec violence").await;
+    })
+    .await;
+}
