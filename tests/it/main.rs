@@ -1,3 +1,5 @@
 //! All tests in one binary, because linking is slow.
 
+mod browser;
+mod harness;
 mod practice;
