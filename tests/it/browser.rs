@@ -23,6 +23,9 @@ async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
         browser.until(&shows_reactions("✅ ❌ ⏸")).await;
         assert_eq!(browser.value("document.querySelectorAll('.post').length").await, 0);
         browser.keep_picture("practice-room-draft").await;
+        browser.look(360, 740, false).await;
+        browser.keep_picture("practice-room-phone-draft").await;
+        browser.look(1280, 900, false).await;
 
         browser.pick("#person", "Durand").await;
         browser.click(APPROVE).await;

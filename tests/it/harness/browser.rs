@@ -104,7 +104,10 @@ impl Browser {
         let scheme = if is_dark { "dark" } else { "light" };
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.command("Emulation.setDeviceMetricsOverride", size).await;
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
+        // Without motion a picture shows the page as it comes to rest.
+        let still = feature("prefers-reduced-motion", "reduce");
+        let media = json!({ "features": [feature("prefers-color-scheme", scheme), still] });
         self.command("Emulation.setEmulatedMedia", media).await;
     }
 
