@@ -1,6 +1,7 @@
 //! Every test, in one binary: linking is slow.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+mod browser;
 mod config;
 mod contract;
 mod harness;

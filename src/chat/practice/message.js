@@ -26,6 +26,12 @@ export function time(at) {
   return made;
 }
 
+/** The beginning of a text. */
+export function beginning(text, most) {
+  const signs = [...text];
+  return signs.length > most ? `${signs.slice(0, most).join("")}…` : text;
+}
+
 /** What a message says, on one line, for those who listen to the page. */
 export function spoken(message) {
   const { content } = message;
@@ -86,8 +92,7 @@ export class MessageOnPage {
   showHead() {
     const { by, at, edited, content } = this.message;
     const roles = by === null ? [] : this.room.person(by).roles;
-    const badge = by === null ? icon() : element("span", "initial", this.author().slice(0, 1));
-    badge.setAttribute("aria-hidden", "true");
+    const badge = by === null ? icon() : initial(this.author());
     const parts = [badge, element("strong", "", this.author()), roles.length ? element("span", "roles", roles.join(", ")) : null];
     const mark = edited && content.kind !== "removed" ? element("span", "edited", by === null ? "mis à jour" : "modifié") : null;
     this.head.replaceChildren(...parts.filter(Boolean), time(at), ...(mark ? [mark] : []));
@@ -121,8 +126,9 @@ export class MessageOnPage {
     pill.setAttribute("aria-pressed", String(mine));
     const who = names.length ? ` : ${names.join(", ")}` : ", personne";
     pill.setAttribute("aria-label", `Réaction ${group.glyph}${who}`);
-    const glyph = element("span", "glyph", group.glyph);
-    pill.replaceChildren(glyph, element("span", "count", String(names.length)), element("span", "who", names.join(", ")));
+    const count = names.length ? element("span", "count", String(names.length)) : "";
+    const by = names.length ? element("span", "who", names.join(", ")) : "";
+    pill.replaceChildren(element("span", "glyph", group.glyph), count, by);
   }
 
   /** Puts my reaction, or takes it back. A second click before the first is done does nothing. */
@@ -205,6 +211,13 @@ export function link(label, url) {
   made.href = url;
   made.rel = "noopener noreferrer";
   made.target = "_blank";
+  return made;
+}
+
+/** The first letter of a name, in a circle: for the eye only. */
+export function initial(name) {
+  const made = element("span", "initial", [...name][0] ?? "");
+  made.setAttribute("aria-hidden", "true");
   return made;
 }
 

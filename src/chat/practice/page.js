@@ -1,6 +1,6 @@
 // The practice room: hears of every change over one stream, shows it, and sends what the person at the page does.
 
-import { MessageOnPage, button, element, link, spoken, time } from "./message.js";
+import { MessageOnPage, beginning, button, element, initial, link, spoken, time } from "./message.js";
 
 const SENTENCES = {
   "no-such-room": "Ce salon n’existe plus.",
@@ -103,6 +103,7 @@ function showRoom(person) {
   shown = new Map();
   for (const message of room.messages) showMessage(message);
   at("empty").hidden = room.messages.length > 0;
+  at("examples").open = room.messages.length === 0;
   showPosts();
   enterMode(null);
   toEnd();
@@ -121,22 +122,25 @@ function showMessage(message) {
 }
 
 function showPosts() {
-  const { accounts, directorate } = currentRoom();
+  const { accounts, directorate, directorate_name: name } = currentRoom();
   const posts = everything.posts.filter((post) => post.directorate === directorate);
   at("accounts").replaceChildren(...accounts.map((account) => {
     const own = posts.filter((post) => post.account === account.name).reverse();
     const list = own.length
-      ? element("ol", "posts", ...own.map(showPost))
+      ? element("ol", "posts", ...own.map((post) => showPost(post, name)))
       : element("p", "nothing", "Rien n’est encore publié.");
-    const title = element("h3", "", element("span", "", account.name), element("span", "network", account.network));
+    const isNamedAlike = account.name.toLowerCase() === account.network.toLowerCase();
+    const title = element("h3", "", element("span", "", isNamedAlike ? account.network : account.name));
+    if (!isNamedAlike) title.append(element("span", "network", account.network));
     return element("section", "account", title, list);
   }));
   at("public-count").textContent = posts.length ? `(${posts.length})` : "";
 }
 
-function showPost(post) {
-  const foot = element("p", "foot", time(post.at), post.url ? link("Voir la page", post.url) : null);
-  return element("li", "post", element("p", "text", post.text), foot);
+function showPost(post, name) {
+  const head = element("p", "head", initial(name), element("strong", "", name), time(post.at));
+  const page = post.url ? element("p", "foot", link("Voir la page", post.url)) : null;
+  return element("li", "post", head, element("p", "text", post.text), page);
 }
 
 function showExamples() {
@@ -167,7 +171,7 @@ function fill(select, options, chosen) {
 
 function speak(message) {
   const author = message.by === null ? everything.bot : actor.person(message.by).name;
-  say(`${author} : ${spoken(message).slice(0, 300)}`);
+  say(`${author} : ${beginning(spoken(message), 300)}`);
 }
 
 function say(sentence) {
@@ -202,7 +206,7 @@ function enterMode(next) {
   const author = about.by === null ? everything.bot : actor.person(about.by).name;
   at("mode-text").textContent = mode.edits
     ? "Vous modifiez votre message."
-    : `Réponse à ${author} : « ${spoken(about).slice(0, 60)}… »`;
+    : `Réponse à ${author} : « ${beginning(spoken(about), 60)} »`;
   if (mode.edits) text.value = about.content.text;
   fitText();
   text.focus();
@@ -218,6 +222,7 @@ async function submit() {
   const written = text.value;
   if (written.trim() === "") return;
   const was = mode;
+  at("examples").open = false;
   text.value = "";
   enterMode(null);
   fitText();
