@@ -1,0 +1,3 @@
+//! Every test of Portevoix, in one binary because linking is slow.
+
+mod text;
