@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::command::action::Action;
 use crate::command::catalog::Lookup;
+use crate::command::clean::clean;
 use crate::command::parse;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Blocker, Draft, Phase, VetoReason};
-use crate::domain::name::{DraftNumber, FieldName, MessageId};
+use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Problem, Refusal};
 use crate::domain::review::Event;
 use crate::engine::commands::filled;
@@ -29,7 +30,7 @@ impl Turn<'_> {
         if let Phase::Vetoed { by, reason: VetoReason::Asked, .. } = &draft.phase
             && by == id
         {
-            return match parse::clean(text) {
+            return match clean(text) {
                 Ok(reason) => {
                     let event = Event::VetoExplained { by: id.clone(), reason: reason.trim().to_owned() };
                     self.happen(&draft, event, message).await.map(|_| ())
@@ -43,7 +44,7 @@ impl Turn<'_> {
         if !draft.is_open() || draft.revision.blockers.is_empty() {
             return Ok(());
         }
-        let values = parse::clean(text)
+        let values = clean(text)
             .map_err(|problem| vec![problem])
             .and_then(|text| parse::answer(spec, asked.as_ref(), &text, &self.desk.local(self.now)));
         match values {
@@ -82,16 +83,14 @@ impl Turn<'_> {
         asked: Option<&FieldName>,
         text: &str,
     ) -> Result<Option<BTreeMap<FieldName, String>>, Vec<Problem>> {
-        let text = parse::clean(text).map_err(|problem| vec![problem])?;
+        let text = clean(text).map_err(|problem| vec![problem])?;
         let now = self.desk.local(self.now);
         let Some(typed) = parse::command_line(&text) else { return parse::answer(spec, asked, &text, &now).map(Some) };
         match self.catalog.find(typed.word) {
             Lookup::Found(found) if found.word == spec.word => parse::fields(spec, typed.rest, &now).map(Some),
             Lookup::Found(found) if found.action == Action::EditDraft => {
-                let rest = typed.rest.trim_start();
-                let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-                let rest = if first.parse::<DraftNumber>().is_ok() { after } else { rest };
-                parse::fields(spec, rest, &now).map(Some)
+                let rest = parse::draft_number(typed.rest).map_or(typed.rest, |(_, rest)| rest);
+                parse::answer(spec, None, rest, &now).map(Some)
             }
             Lookup::Found(_) | Lookup::Unknown { .. } => Ok(None),
         }

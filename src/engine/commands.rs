@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use crate::command::action::Action;
 use crate::command::catalog::Lookup;
 use crate::command::help::help;
+use crate::command::clean::clean;
 use crate::command::parse;
 use crate::command::render::render;
 use crate::command::spec::Spec;
+use crate::command::template::Speaker;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Filled};
-use crate::domain::name::{DraftNumber, FieldName, MessageId};
+use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Notice, Problem, Refusal, Summary};
 use crate::domain::review::{Event, Opening, Proposal};
 use crate::engine::ledger;
@@ -34,7 +36,7 @@ impl Turn<'_> {
         text: &str,
         draft: Option<Draft>,
     ) -> Result<(), StoreError> {
-        let text = match parse::clean(text) {
+        let text = match clean(text) {
             Ok(text) => text,
             Err(problem) => return self.bad_input(message, vec![problem]).await,
         };
@@ -63,13 +65,7 @@ impl Turn<'_> {
             },
             Action::Help => {
                 let asked = Some(typed.rest.trim()).filter(|asked| !asked.is_empty());
-                let notice = match help(self.catalog, asked) {
-                    Ok(help) => Notice::Help(help),
-                    Err(nearest) => {
-                        Notice::UnknownCommand { typed: asked.unwrap_or_default().to_owned(), nearest }
-                    }
-                };
-                self.say(Place::Under(message.clone()), notice).await
+                self.say(Place::Under(message.clone()), help(self.catalog, asked)).await
             }
         }
     }
@@ -83,6 +79,8 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         let values = match parse::fields(spec, rest, &self.desk.local(self.now)) {
             Ok(values) => values,
+            // The bare command is a way to be led through it, field by field.
+            Err(problems) if problems == [Problem::Empty] => BTreeMap::new(),
             Err(problems) => return self.bad_input(message, problems).await,
         };
         let Some(author) = member.id().cloned() else { return Ok(()) };
@@ -120,7 +118,8 @@ impl Turn<'_> {
         rest: &str,
     ) -> Result<(), StoreError> {
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
-        match parse::fields(spec, rest, &self.desk.local(self.now)) {
+        // Read like an answer: a field with nothing after its colon is taken out.
+        match parse::answer(spec, None, rest, &self.desk.local(self.now)) {
             Ok(values) if values.is_empty() => self.bad_input(message, vec![Problem::Empty]).await,
             Ok(values) => self.revise(member, message, &draft, spec, filled(spec, values, message), None).await,
             Err(problems) => self.bad_input(message, problems).await,
@@ -147,6 +146,7 @@ impl Turn<'_> {
         let mut fields = draft.revision.fields.clone();
         fields.retain(|_, filled| filled.from != *message);
         fields.extend(values);
+        fields.retain(|_, filled| !filled.value.is_empty());
         let proposal = self.proposal(spec, fields);
         self.happen(draft, Event::Revised { by, proposal }, message).await?;
         let meaning = Meaning::Typed { asked };
@@ -154,7 +154,9 @@ impl Turn<'_> {
     }
 
     fn proposal(&self, spec: &Spec, fields: BTreeMap<FieldName, Filled>) -> Proposal {
-        let content = render(spec, &fields, &self.desk.directorate, &self.desk.destinations);
+        let directorate = &self.desk.directorate;
+        let speaker = Speaker { name: &directorate.name, code: &directorate.code };
+        let content = render(spec, &fields, speaker, &self.desk.destinations);
         Proposal {
             fields,
             targets: content.targets,
@@ -172,10 +174,8 @@ impl Turn<'_> {
         rest: &'t str,
         in_thread: Option<Draft>,
     ) -> Result<Option<(Draft, &'t str)>, StoreError> {
-        let rest = rest.trim_start();
-        let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        match (first.parse::<DraftNumber>(), in_thread) {
-            (Ok(number), _) => {
+        match (parse::draft_number(rest), in_thread) {
+            (Ok((number, after)), _) => {
                 let found = self.draft_here(&number).await?;
                 if found.is_none() {
                     self.refuse(message, Refusal::NoSuchDraft(number.to_string())).await?;
@@ -183,9 +183,9 @@ impl Turn<'_> {
                 Ok(found.map(|draft| (draft, after)))
             }
             (Err(_), Some(draft)) => Ok(Some((draft, rest))),
-            (Err(_), None) => {
-                let typed = first.chars().take(BEGINNING).collect();
-                self.bad_input(message, vec![Problem::NotADraftNumber(typed)]).await?;
+            (Err(problem), None) => {
+                let problem = if problem == Problem::Empty { Problem::NotADraftNumber(String::new()) } else { problem };
+                self.bad_input(message, vec![problem]).await?;
                 Ok(None)
             }
         }

@@ -7,4 +7,5 @@ mod contract;
 mod harness;
 mod practice;
 mod review;
+mod text;
 mod tidy;

@@ -1,8 +1,14 @@
 //! How long a text is by each network's own rules.
 
 use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::directorate::NetworkKind;
+
+mod link;
+mod mastodon;
+mod punycode;
+mod x;
 
 /// How long a text may be on one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,4 +45,19 @@ impl Limits {
         };
         Self { network, characters, url_characters, bytes }
     }
+}
+
+/// Counts a text as its network does, in time linear in the text.
+pub fn measure(text: &str, limits: &Limits) -> Length {
+    let used = match limits.network {
+        NetworkKind::X => x::count(text, limits.url_characters),
+        NetworkKind::Mastodon => mastodon::count(text, limits.url_characters),
+        NetworkKind::Bluesky | NetworkKind::File => text.graphemes(true).count(),
+    };
+    let used = u32::try_from(used).unwrap_or(u32::MAX);
+    let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let bytes_over = limits.bytes.map_or(0, |most| bytes.saturating_sub(most));
+    let characters_over = used.saturating_sub(limits.characters);
+    let over = if characters_over > 0 { characters_over } else { bytes_over };
+    Length { used, limit: limits.characters, over }
 }
