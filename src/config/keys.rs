@@ -108,8 +108,8 @@ pub const POLICY: TableKeys = TableKeys {
     keys: &[
         Key { name: "command", example: r#"command = "appel""# },
         Key { name: "quorum", example: "quorum = 2" },
-        Key { name: "required_roles", example: r#"required_roles = ["chef_de_service"]"# },
-        Key { name: "approver_roles", example: r#"approver_roles = ["valideur", "chef_de_service"]"# },
+        Key { name: "required_roles", example: r#"required_roles = ["chef"]"# },
+        Key { name: "approver_roles", example: r#"approver_roles = ["valideur", "chef"]"# },
         Key { name: "open_for_seconds", example: "open_for_seconds = 86400" },
         Key { name: "grace_seconds", example: "grace_seconds = 60" },
     ],

@@ -38,11 +38,19 @@ pub fn load(path: &Path) -> Result<Config, Problems> {
 /// As [`load`].
 pub fn load_with(path: &Path, environment: Environment<'_>) -> Result<Config, Problems> {
     let file = path.display().to_string();
-    let text =
-        read_text(path).map_err(|(line, message)| Problems(vec![Problem { file: file.clone(), line, message }]))?;
-    let Reading { config, outside, mut findings } = read(&file, &text);
+    let Reading { config, outside, mut findings } = read(&file, &read_text(path, &file)?);
     outside.check(environment, &mut findings);
     findings.settle(config)
+}
+
+/// Reads the file and believes what it says of the machine. For `portevoix login`, which is run by hand, where the
+/// secrets that systemd hands to the service are not there and not needed.
+///
+/// # Errors
+/// Every problem, with its line.
+pub fn load_believing(path: &Path) -> Result<Config, Problems> {
+    let file = path.display().to_string();
+    parse(&file, &read_text(path, &file)?)
 }
 
 /// Reads the text alone: what it says of the machine is believed.
@@ -54,30 +62,30 @@ pub fn parse(file_name: &str, text: &str) -> Result<Config, Problems> {
     findings.settle(config)
 }
 
-/// The text of a file, or the line from which it can't be had and why.
-fn read_text(path: &Path) -> Result<String, (u32, String)> {
+/// The text of a file, if it can be had at all.
+fn read_text(path: &Path, file: &str) -> Result<String, Problems> {
+    let problem = |line, message| Problems(vec![Problem { file: file.to_owned(), line, message }]);
     let unreadable = |error: std::io::Error| {
         let is_absent = error.kind() == ErrorKind::NotFound;
-        let why = if is_absent {
-            "ce fichier n'existe pas".to_owned()
-        } else {
-            format!("ce fichier ne peut pas être lu ({error})")
-        };
-        (1, why)
+        problem(
+            1,
+            if is_absent {
+                "ce fichier n'existe pas".to_owned()
+            } else {
+                format!("ce fichier ne peut pas être lu ({error})")
+            },
+        )
     };
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LONGEST_FILE {
-        return Err((1, "ce fichier dépasse 1 Mo ; est-ce bien la configuration de Portevoix ?".to_owned()));
+        let message = "ce fichier dépasse 1 Mo ; est-ce bien la configuration de Portevoix ?";
+        return Err(problem(1, message.to_owned()));
     }
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.split(|byte| *byte == b'\n').count();
-        (
-            u32::try_from(line).unwrap_or(u32::MAX),
-            "cette ligne n'est pas en UTF-8 ; enregistrez le fichier en UTF-8".to_owned(),
-        )
+        let line = u32::try_from(before.split(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX);
+        problem(line, "cette ligne n'est pas en UTF-8 ; enregistrez le fichier en UTF-8".to_owned())
     })
 }
 

@@ -47,7 +47,7 @@ impl Outside {
             if !metadata.is_dir() {
                 findings.wrong(*line, format!("{} n'est pas un dossier", folder.display()));
             } else if is_open_to_all(&metadata) {
-                let why = "contient les clés de chiffrement du robot et il est ouvert à tous les comptes de la machine";
+                let why = "contient les clés de chiffrement du bot et il est ouvert à tous les comptes de la machine";
                 findings.wrong(*line, format!("le dossier {0} {why} ; faites : chmod 700 {0}", folder.display()));
             }
         }

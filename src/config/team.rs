@@ -63,7 +63,10 @@ pub fn members(
         let practice = practice
             .and_then(|at| Some(At { value: PersonId::from(plain_name(&at, "practice", findings)?), line: at.line }));
         if let Some(at) = matrix.as_ref().filter(|at| Some(&at.value) == bot) {
-            findings.wrong(at.line, "c'est l'identifiant du robot lui-même, qui ne fait pas partie de l'équipe ; donnez celui de la personne");
+            findings.wrong(
+                at.line,
+                "c'est l'identifiant du bot lui-même, qui ne fait pas partie de l'équipe ; donnez celui de la personne",
+            );
         }
         let ids: Vec<At<PersonId>> = [matrix, practice].into_iter().flatten().collect();
         for At { value: id, line } in &ids {

@@ -1,0 +1,160 @@
+//! Good files: what comes out of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use portevoix::config::load::parse;
+use portevoix::config::policy::PolicyOverride;
+use portevoix::config::secret::SecretSource;
+use portevoix::config::settings::{AccountConfig, ChatKind, Connection, Matrix, Practice, Room};
+use portevoix::domain::directorate::{Language, NetworkKind, Visibility};
+use portevoix::domain::name::{AccountName, CommandWord, PersonId, RoomId};
+
+use crate::config::{GOOD, good_but, parsed, roles};
+
+#[test]
+fn the_good_file_is_good() {
+    let config = parsed(GOOD);
+    let path = |name: &str| Path::new("/etc/portevoix").join(name);
+    assert_eq!(config.database, path("portevoix.db"));
+    assert_eq!(config.commands, None);
+    assert_eq!(
+        config.matrix,
+        Some(Matrix {
+            homeserver: "https://matrix.example.org".to_owned(),
+            user: PersonId::from("@portevoix:example.org"),
+            state_directory: path("matrix"),
+        })
+    );
+    assert_eq!(config.practice, None);
+    let [loire] = config.directorates.as_slice() else { panic!("one directorate") };
+    assert_eq!(loire.line, 8);
+    assert_eq!(loire.rooms, [Room { chat: ChatKind::Matrix, id: RoomId::from("!salle44:example.org") }]);
+    let directorate = &loire.directorate;
+    assert_eq!(directorate.code.as_str(), "44");
+    assert_eq!(directorate.name, "Police nationale de la Loire-Atlantique");
+    assert_eq!(directorate.language, Language::Fr);
+    assert_eq!(directorate.time_zone, "Europe/Paris");
+    assert_eq!(directorate.rooms, [RoomId::from("!salle44:example.org")]);
+    let durand = directorate.member(&PersonId::from("@durand:example.org")).unwrap();
+    assert_eq!((durand.name.as_str(), &durand.roles), ("Durand", &roles(&["valideur"])));
+    let account = directorate.account(&AccountName::from("mastodon")).unwrap();
+    assert_eq!((account.network, account.visibility), (NetworkKind::Mastodon, Visibility::Public));
+    assert_eq!(account.language, "fr");
+    let server = "https://mastodon.example.org".to_owned();
+    let connection = Connection::Mastodon { server, token: SecretSource::File(path("jeton-44")) };
+    assert_eq!(loire.accounts, [AccountConfig { name: AccountName::from("mastodon"), connection }]);
+}
+
+#[test]
+fn a_file_from_windows_is_as_good() {
+    let text = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
+    assert_eq!(parsed(&text), parsed(GOOD));
+}
+
+#[test]
+fn every_key_can_be_given() {
+    let text = r#"
+        database = "sqlite:///var/lib/portevoix/portevoix.db"
+        commands = "commandes"
+        [practice]
+        address = "[::1]:8044"
+        [[directorate]]
+        code = "974"
+        name = "Police nationale de La Réunion"
+        language = "en"
+        time_zone = "indian/reunion"
+        [[directorate.room]]
+        chat = "practice"
+        id = "salle-974"
+        [[directorate.member]]
+        name = "Payet"
+        practice = "payet"
+        matrix = "@payet:example.org"
+        roles = ["valideur", "chef_de_service"]
+        [[directorate.member]]
+        name = "Hoarau"
+        practice = "hoarau"
+        [[directorate.account]]
+        name = "journal"
+        network = "file"
+        path = "../974.jsonl"
+        language = "fr"
+        [[directorate.account]]
+        name = "x"
+        network = "x"
+        [[directorate.policy]]
+        command = "!Récit"
+        quorum = 1
+        required_roles = ["chef_de_service"]
+        approver_roles = ["chef_de_service", "valideur"]
+        open_for_seconds = 3600
+        grace_seconds = 0
+    "#;
+    let config = parsed(text);
+    assert_eq!(config.database, PathBuf::from("/var/lib/portevoix/portevoix.db"));
+    assert_eq!(config.commands, Some(PathBuf::from("/etc/portevoix/commandes")));
+    assert_eq!(config.practice, Some(Practice { address: "[::1]:8044".parse().unwrap() }));
+    assert_eq!(config.rooms_in(ChatKind::Practice).collect::<Vec<_>>(), [&RoomId::from("salle-974")]);
+    assert_eq!(config.rooms_in(ChatKind::Matrix).count(), 0);
+    let reunion = &config.directorates[0];
+    assert_eq!(reunion.directorate.language, Language::En);
+    assert_eq!(reunion.directorate.time_zone, "Indian/Reunion");
+    let payet = reunion.directorate.member(&PersonId::from("payet")).unwrap();
+    assert!(payet.ids.contains(&PersonId::from("@payet:example.org")));
+    assert_eq!(reunion.directorate.accounts[0].language, "fr");
+    assert_eq!(reunion.directorate.accounts[1].language, "en");
+    assert_eq!(reunion.accounts[0].connection, Connection::File { path: PathBuf::from("/etc/portevoix/../974.jsonl") });
+    assert_eq!(reunion.accounts[1].connection, Connection::X);
+    let policy = &reunion.policies[0];
+    assert_eq!(policy.command, CommandWord::from("recit"));
+    let changes = PolicyOverride {
+        quorum: Some(1),
+        required_roles: Some(roles(&["chef_de_service"])),
+        approver_roles: Some(roles(&["chef_de_service", "valideur"])),
+        open_for_seconds: Some(3600),
+        grace_seconds: Some(0),
+    };
+    assert_eq!(policy.changes, changes);
+}
+
+#[test]
+fn a_bluesky_account_is_at_home_unless_said_otherwise() {
+    let account = |lines: &str| {
+        let mastodon = GOOD.split("network = \"mastodon\"\n").nth(1).unwrap();
+        let text =
+            GOOD.replace(&format!("network = \"mastodon\"\n{mastodon}"), &format!("network = \"bluesky\"\n{lines}"));
+        parsed(&text).directorates.remove(0).accounts.remove(0).connection
+    };
+    let connection = |service: &str, app_password| Connection::Bluesky {
+        service: service.to_owned(),
+        handle: "police44.bsky.social".to_owned(),
+        app_password,
+    };
+    assert_eq!(
+        account("handle = \"Police44.bsky.social\"\napp_password_file = \"${CREDENTIALS_DIRECTORY}/bluesky-44\""),
+        connection("https://bsky.social", SecretSource::Credential(PathBuf::from("bluesky-44")))
+    );
+    assert_eq!(
+        account(
+            "service = \"http://localhost:2583/\"\nhandle = \"police44.bsky.social\"\napp_password_env = \"MOT_44\""
+        ),
+        connection("http://localhost:2583", SecretSource::Environment("MOT_44".to_owned()))
+    );
+}
+
+#[test]
+fn rooms_of_version_12_have_no_server_in_their_id() {
+    let id = "!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM";
+    let config = parsed(&good_but(&[("!salle44:example.org", id)]));
+    assert_eq!(config.directorates[0].directorate.rooms, [RoomId::from(id)]);
+}
+
+#[test]
+fn the_examples_are_good() {
+    for name in ["loire-atlantique.toml", "deux-directions.toml"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        let text = fs::read_to_string(path).unwrap();
+        parse(name, &text).unwrap_or_else(|problems| panic!("{problems}"));
+    }
+}
