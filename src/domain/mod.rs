@@ -13,4 +13,5 @@ pub mod post;
 pub mod prose;
 pub mod review;
 pub mod seal;
+pub mod secret;
 pub mod text;
