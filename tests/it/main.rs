@@ -1,0 +1,4 @@
+//! All tests in one binary, because linking is slow.
+
+mod contract;
+mod harness;
