@@ -4,3 +4,4 @@
 pub mod chat;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod network;

@@ -1,22 +1,24 @@
-//! A clock that stands still until the scene moves it.
+//! A clock that only moves when a scene moves it.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use portevoix::port::clock::Clock;
 use tokio::sync::watch;
 
+/// Shared by everything in a scene that asks for the time.
 pub struct HandClock(watch::Sender<Timestamp>);
 
 impl HandClock {
-    /// Stands at 22:00 in Paris on 12 March 2026, a Thursday.
-    pub fn new() -> Self {
-        Self(watch::Sender::new("2026-03-12T21:00:00Z".parse().unwrap()))
+    /// A clock that stands at that time.
+    pub fn at(time: &str) -> Arc<Self> {
+        Arc::new(Self(watch::Sender::new(time.parse().unwrap())))
     }
 
-    pub fn advance(&self, time: Duration) {
-        self.0.send_modify(|now| *now += SignedDuration::try_from(time).unwrap());
+    /// Lets time pass.
+    pub fn passes(&self, time: SignedDuration) {
+        self.0.send_modify(|now| *now += time);
     }
 }
 

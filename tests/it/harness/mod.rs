@@ -2,7 +2,17 @@
 
 pub mod browser;
 pub mod desk_of_rules;
+#[cfg(feature = "mastodon")]
+pub mod fake_mastodon;
+#[cfg(feature = "bluesky")]
+pub mod faulty_proxy;
+pub mod hand_clock;
 pub mod http;
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+pub mod loopback;
+#[cfg(feature = "bluesky")]
+pub mod pds;
+pub mod post;
 pub mod practice_room;
 #[cfg(feature = "matrix")]
 pub mod synapse;

@@ -1,0 +1,382 @@
+//! Mastodon on the fake: the common suite, every fault, and the search for a post in doubt.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use portevoix::domain::directorate::{NetworkKind, Visibility};
+use portevoix::domain::fault::{Cause, Fault, Receipt};
+use portevoix::domain::secret::Secret;
+use portevoix::domain::text::Limits;
+use portevoix::network::http::BadServer;
+use portevoix::network::mastodon::{MastodonNetwork, MastodonSettings};
+use portevoix::port::clock::Clock;
+use portevoix::port::network::{Found, Network};
+
+use crate::contract::network::{SHORT, Subject, an_hour_before, deserted, suite};
+use crate::harness::fake_mastodon::{FakeMastodon, Trouble};
+use crate::harness::hand_clock::HandClock;
+use crate::harness::post::Wanted;
+
+struct OnMastodon {
+    clock: Arc<HandClock>,
+    server: FakeMastodon,
+    network: MastodonNetwork,
+}
+
+async fn mastodon() -> OnMastodon {
+    let clock = HandClock::at("2026-07-01T10:00:01Z");
+    let server = FakeMastodon::start_at(clock.clone()).await;
+    let network = account(&server.url(), &server.token(), &clock);
+    OnMastodon { clock, server, network }
+}
+
+fn account(url: &str, token: &str, clock: &Arc<HandClock>) -> MastodonNetwork {
+    let settings = MastodonSettings { server: url.to_owned(), token: Secret::new(token), timeout: SHORT };
+    MastodonNetwork::new(settings, clock.clone()).unwrap()
+}
+
+suite!(mastodon());
+
+#[async_trait]
+impl Subject for OnMastodon {
+    fn network(&self) -> &dyn Network {
+        &self.network
+    }
+
+    async fn restarted(&self) -> Box<dyn Network> {
+        Box::new(self.afresh())
+    }
+
+    async fn public(&self) -> Vec<String> {
+        self.server.texts()
+    }
+
+    fn with_wrong_credentials(&self) -> Option<Box<dyn Network>> {
+        Some(Box::new(account(&self.server.url(), "faux", &self.clock)))
+    }
+
+    fn unreachable(&self) -> Option<Box<dyn Network>> {
+        Some(Box::new(account(&deserted(), "jeton", &self.clock)))
+    }
+
+    fn long_ago(&self) -> Timestamp {
+        an_hour_before(self.clock.now())
+    }
+}
+
+impl OnMastodon {
+    fn afresh(&self) -> MastodonNetwork {
+        account(&self.server.url(), &self.server.token(), &self.clock)
+    }
+
+    fn seconds_pass(&self, seconds: i64) {
+        self.clock.passes(SignedDuration::from_secs(seconds));
+    }
+}
+
+/// Meets one trouble with an attempt to publish: what the attempt ends as, how many posts are out, and that looking
+/// and trying again as the engine does ends with exactly one.
+async fn check(trouble: Trouble, expected: Result<(), Fault>, out: usize) {
+    let on = mastodon().await;
+    let post = Wanted::text("Appel à témoins").approved();
+    let since = on.clock.now();
+    on.server.next_post(trouble.clone());
+
+    let outcome = on.network.publish(&post).await;
+
+    assert_eq!(outcome.map(drop), expected, "{trouble:?}");
+    assert_eq!(on.server.texts().len(), out, "{trouble:?}");
+    on.seconds_pass(60);
+    let found = on.network.find(&post, since).await.unwrap();
+    match (out, found) {
+        (0, Found::Absent) => drop(on.network.publish(&post).await.unwrap()),
+        (1, Found::Online(receipt)) => assert_eq!(receipt.id, on.server.statuses()[0].id),
+        (_, found) => panic!("{trouble:?}: {found:?}"),
+    }
+    assert_eq!(on.server.texts(), ["Appel à témoins"], "{trouble:?}");
+}
+
+#[tokio::test]
+async fn every_trouble_is_told_for_what_it_is() {
+    let uncertain = |cause| Err(Fault::Uncertain { cause });
+    let permanent = |cause| Err(Fault::Permanent { cause });
+    let limited =
+        |time: &str| Err(Fault::Transient { cause: Cause::RateLimited, retry_at: Some(time.parse().unwrap()) });
+    let not_the_api = |words: &str| Cause::NotTheApi(words.to_owned());
+    let to = "https://ailleurs.example/api/v1/statuses".to_owned();
+
+    check(Trouble::AcceptThenTimeout, uncertain(Cause::TimedOut), 1).await;
+    check(Trouble::AcceptThenCut, uncertain(Cause::ConnectionCut), 1).await;
+    check(Trouble::CutBeforeStoring, uncertain(Cause::ConnectionCut), 0).await;
+    check(Trouble::Silence, uncertain(Cause::TimedOut), 0).await;
+    check(Trouble::ErrorAfterStoring, uncertain(Cause::ServerError(500)), 1).await;
+    check(Trouble::Error(500, "oops"), uncertain(Cause::ServerError(500)), 0).await;
+    check(Trouble::Error(503, "maintenance"), uncertain(Cause::ServerError(503)), 0).await;
+    check(Trouble::Page(502), uncertain(Cause::ServerError(502)), 0).await;
+    check(Trouble::Page(504), uncertain(Cause::ServerError(504)), 0).await;
+    check(Trouble::Page(408), uncertain(Cause::TimedOut), 0).await;
+    check(Trouble::Page(200), uncertain(not_the_api("HTTP 200, text/html")), 0).await;
+    check(Trouble::Success("{}"), uncertain(not_the_api("HTTP 200, application/json")), 0).await;
+    check(Trouble::Redirect(302, to.clone()), uncertain(not_the_api("HTTP 302, text/html")), 0).await;
+    check(Trouble::Redirect(307, to.clone()), permanent(not_the_api("HTTP 307, text/html")), 0).await;
+    check(Trouble::Redirect(301, to), permanent(not_the_api("HTTP 301, text/html")), 0).await;
+    check(Trouble::Page(403), permanent(not_the_api("HTTP 403, text/html")), 0).await;
+    check(Trouble::Page(404), permanent(not_the_api("HTTP 404, text/html")), 0).await;
+    check(Trouble::Error(401, "The access token is invalid"), permanent(Cause::CredentialsRefused), 0).await;
+    check(Trouble::Page(401), permanent(Cause::CredentialsRefused), 0).await;
+    check(Trouble::Error(403, "not allowed"), permanent(Cause::Forbidden("not allowed".to_owned())), 0).await;
+    check(Trouble::Error(404, "Record not found"), permanent(Cause::Refused("Record not found".to_owned())), 0).await;
+    check(Trouble::Error(422, "too long"), permanent(Cause::Refused("too long".to_owned())), 0).await;
+    check(Trouble::TooManyRequests { retry_after: "90" }, limited("2026-07-01T10:01:31Z"), 0).await;
+    let date = "Wed, 01 Jul 2026 10:02:00 GMT";
+    check(Trouble::TooManyRequests { retry_after: date }, limited("2026-07-01T10:02:00Z"), 0).await;
+    let far = "99999999999999999999";
+    check(Trouble::TooManyRequests { retry_after: far }, limited("2026-07-01T10:05:01Z"), 0).await;
+    check(Trouble::TooManyRequests { retry_after: "31536000" }, limited("2026-07-02T10:00:01Z"), 0).await;
+    check(Trouble::TooManyRequestsByMastodon, limited("2026-07-01T10:05:01Z"), 0).await;
+}
+
+#[tokio::test]
+async fn a_time_to_come_back_is_told_by_our_clock() {
+    let on = mastodon().await;
+    on.server.sets_clock_ahead(SignedDuration::from_hours(7));
+    on.server.next_post(Trouble::TooManyRequestsByMastodon);
+
+    let outcome = on.network.publish(&Wanted::text("Appel").approved()).await;
+
+    let retry_at = Some("2026-07-01T10:05:01Z".parse().unwrap());
+    assert_eq!(outcome, Err(Fault::Transient { cause: Cause::RateLimited, retry_at }));
+}
+
+#[tokio::test]
+async fn visibility_language_and_link_are_the_posts() {
+    let on = mastodon().await;
+    let wanted = Wanted { visibility: Visibility::Unlisted, language: "en", ..Wanted::text("Hello") };
+
+    let receipt = on.network.publish(&wanted.approved()).await.unwrap();
+
+    let status = on.server.statuses().remove(0);
+    assert_eq!((status.visibility.as_str(), status.language.as_deref()), ("unlisted", Some("en")));
+    let url = Some(format!("{}/@police44/{}", on.server.url(), status.id));
+    assert_eq!(receipt, Receipt { id: status.id, url });
+}
+
+#[tokio::test]
+async fn limits_and_name_are_asked_of_the_server() {
+    let on = mastodon().await;
+    on.server.server().max_characters = 1_000;
+
+    let limits = Limits { network: NetworkKind::Mastodon, characters: 1_000, url_characters: Some(23), bytes: None };
+    assert_eq!(on.network.limits().await, Ok(limits));
+    assert_eq!(on.network.probe().await.as_deref(), Ok("@police44@social.police.example"));
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_publish_is_told_before_it_matters() {
+    let on = mastodon().await;
+    on.server.server().scopes.remove("write:statuses");
+
+    let forbidden = |words: &str| Err(Fault::Permanent { cause: Cause::Forbidden(words.to_owned()) });
+    assert_eq!(on.network.probe().await, forbidden("scope write:statuses"));
+    let outcome = on.network.publish(&Wanted::text("Appel").approved()).await.map(drop);
+    assert_eq!(outcome, forbidden("This action is outside the authorized scopes").map(|_: String| ()));
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_the_api_is_told_to_whoever_checks() {
+    let on = mastodon().await;
+    on.server.next_read(Trouble::Page(200));
+
+    let cause = Cause::NotTheApi("HTTP 200, text/html".to_owned());
+    assert_eq!(on.network.probe().await, Err(Fault::Permanent { cause }));
+}
+
+#[tokio::test]
+async fn a_question_that_gets_no_answer_stays_open() {
+    for trouble in [Trouble::Silence, Trouble::CutBeforeStoring, Trouble::Page(502), Trouble::Error(500, "oops")] {
+        let on = mastodon().await;
+        on.server.next_read(trouble.clone());
+        let outcome = on.network.find(&Wanted::text("Appel").approved(), on.long_ago()).await;
+        assert!(matches!(outcome, Err(Fault::Transient { .. })), "{trouble:?}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_may_still_be_storing_is_not_absent() {
+    let on = mastodon().await;
+    let post = Wanted::text("Appel à témoins").approved();
+    let since = on.clock.now();
+    on.server.next_post(Trouble::Held);
+
+    assert_eq!(on.network.publish(&post).await, Err(Fault::Uncertain { cause: Cause::TimedOut }));
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear));
+    assert_eq!(on.afresh().find(&post, since).await, Ok(Found::Unclear), "after a restart");
+    on.server.release().await;
+
+    let Ok(Found::Online(receipt)) = on.network.find(&post, since).await else { panic!("not found") };
+    assert_eq!(on.network.publish(&post).await, Ok(receipt), "the key is remembered");
+    assert_eq!(on.server.texts(), ["Appel à témoins"]);
+}
+
+#[tokio::test]
+async fn after_the_hour_of_the_key_a_post_is_found_by_its_text() {
+    let on = mastodon().await;
+    let post = Wanted::text("  Appel à témoins\n").approved();
+    let since = on.clock.now();
+    on.server.next_post(Trouble::AcceptThenCut);
+    on.network.publish(&post).await.unwrap_err();
+    on.clock.passes(SignedDuration::from_hours(3));
+    on.server.posts_by_hand("Autre chose");
+
+    let found = on.afresh().find(&post, since).await.unwrap();
+
+    let status = &on.server.statuses()[0];
+    assert!(matches!(found, Found::Online(receipt) if receipt.id == status.id));
+    assert_eq!(status.text, "Appel à témoins", "Mastodon takes white space off the ends");
+}
+
+#[tokio::test]
+async fn an_older_post_of_the_same_text_is_not_taken_for_this_one() {
+    let on = mastodon().await;
+    on.server.posts_by_hand("Circulation rétablie");
+    on.clock.passes(SignedDuration::from_mins(11));
+    let since = on.clock.now();
+    on.seconds_pass(60);
+
+    let found = on.network.find(&Wanted::text("Circulation rétablie").approved(), since).await;
+
+    assert_eq!(found, Ok(Found::Absent));
+}
+
+#[tokio::test]
+async fn what_can_not_be_told_apart_is_unclear() {
+    let post = Wanted::text("Circulation rétablie").approved();
+
+    let on = mastodon().await;
+    on.server.posts_by_hand("Circulation rétablie");
+    on.seconds_pass(120);
+    let since = on.clock.now();
+    on.seconds_pass(60);
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "shortly before the first try");
+
+    let on = mastodon().await;
+    let since = on.clock.now();
+    on.server.posts_by_hand("Circulation rétablie");
+    on.server.posts_by_hand("Circulation rétablie");
+    on.seconds_pass(60);
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "two since the first try");
+
+    let on = mastodon().await;
+    let since = on.clock.now();
+    let id = on.server.posts_by_hand("Circulation rétablie").id;
+    on.server.edits_by_hand(&id, "Circulation rétablie à 18 h");
+    on.seconds_pass(60);
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "edited since");
+
+    let on = mastodon().await;
+    let since = on.clock.now();
+    on.server.posts_by_hand("Autre chose");
+    on.server.server().has_source = false;
+    on.seconds_pass(60);
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "texts are not shown");
+
+    let on = mastodon().await;
+    let since = on.clock.now();
+    for n in 0..121 {
+        on.server.posts_by_hand(&format!("Brève {n}"));
+    }
+    on.seconds_pass(60);
+    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "more than is looked through");
+}
+
+#[tokio::test]
+async fn a_look_goes_through_several_pages() {
+    let on = mastodon().await;
+    let post = Wanted::text("Appel à témoins").approved();
+    let since = on.clock.now();
+    on.server.next_post(Trouble::AcceptThenCut);
+    on.network.publish(&post).await.unwrap_err();
+    for n in 0..45 {
+        on.server.posts_by_hand(&format!("Brève {n}"));
+    }
+
+    let found = on.network.find(&post, since).await.unwrap();
+
+    assert!(matches!(found, Found::Online(receipt) if receipt.id == on.server.statuses()[0].id));
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_is_wrong_is_understood() {
+    for ahead in [SignedDuration::from_hours(-5), SignedDuration::from_hours(5)] {
+        let on = mastodon().await;
+        on.server.sets_clock_ahead(ahead);
+        on.server.posts_by_hand("Circulation rétablie");
+        on.clock.passes(SignedDuration::from_mins(30));
+        let post = Wanted::text("Circulation rétablie").approved();
+        let since = on.clock.now();
+        on.server.next_post(Trouble::AcceptThenCut);
+        on.network.publish(&post).await.unwrap_err();
+
+        let found = on.network.find(&post, since).await.unwrap();
+
+        assert!(matches!(found, Found::Online(receipt) if receipt.id == on.server.statuses()[1].id), "{ahead:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_numbering_that_starts_again_is_not_given_an_earlier_post() {
+    let on = mastodon().await;
+    let mut wanted = Wanted::text("Ce matin");
+    on.network.publish(&wanted.approved()).await.unwrap();
+
+    (wanted.text, wanted.decided_at) = ("À midi".to_owned(), "2026-07-01T10:10:00Z".parse().unwrap());
+    on.network.publish(&wanted.approved()).await.unwrap();
+
+    assert_eq!(on.server.texts(), ["Ce matin", "À midi"]);
+}
+
+#[tokio::test]
+async fn the_server_counts_as_mastodon_does() {
+    let on = mastodon().await;
+    let url = format!("https://example.fr/{}", "a".repeat(300));
+    let fits = Wanted::text(format!("{url} @a@serveur.example {}", "é".repeat(500 - 23 - 4)));
+    let exceeds = Wanted { text: format!("{}!", fits.text), ..fits.clone() }.serial(13);
+
+    on.network.publish(&fits.approved()).await.unwrap();
+    let outcome = on.network.publish(&exceeds.approved()).await;
+
+    let words = "Validation failed: Text character limit of 500 exceeded".to_owned();
+    assert_eq!(outcome, Err(Fault::Permanent { cause: Cause::Refused(words) }));
+}
+
+#[tokio::test]
+async fn the_token_is_in_no_text() {
+    let on = mastodon().await;
+    let token = on.server.token();
+    on.server.next_post(Trouble::Echo);
+
+    let fault = on.network.publish(&Wanted::text("Appel").approved()).await.unwrap_err();
+    let settings = MastodonSettings { server: on.server.url(), token: Secret::new(&*token), timeout: SHORT };
+
+    assert_eq!(fault.cause(), &Cause::Refused("bad header: Bearer […]".to_owned()));
+    for text in [format!("{fault} {fault:?}"), format!("{settings:?}")] {
+        assert!(!text.contains(&token), "{text}");
+    }
+}
+
+#[test]
+fn a_token_is_never_sent_in_clear_over_a_network() {
+    let refused = |server: &str| {
+        let settings = MastodonSettings { server: server.to_owned(), token: Secret::new("jeton"), timeout: SHORT };
+        MastodonNetwork::new(settings, HandClock::at("2026-07-01T10:00:00Z")).err()
+    };
+    assert_eq!(refused("http://mastodon.example"), Some(BadServer::NotEncrypted));
+    assert_eq!(refused("http://127.0.0.1.mastodon.example"), Some(BadServer::NotEncrypted));
+    for address in ["mastodon.example", "ftp://mastodon.example", "https://moi:secret@mastodon.example", "https://"] {
+        assert_eq!(refused(address), Some(BadServer::NotAnAddress), "{address}");
+    }
+    for address in ["https://mastodon.example", "http://localhost:3000", "http://[::1]:3000", "http://127.1.2.3/"] {
+        assert_eq!(refused(address), None, "{address}");
+    }
+}

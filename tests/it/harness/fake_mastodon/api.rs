@@ -1,0 +1,165 @@
+//! The HTTP side of the fake Mastodon: which question gets which answer.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use jiff::SignedDuration;
+use portevoix::domain::fault::Cause;
+use reqwest::Url;
+use serde_json::{Value, json};
+
+use crate::harness::fake_mastodon::Trouble;
+use crate::harness::fake_mastodon::server::{REQUESTS_A_WINDOW, Server, Status};
+
+/// A request, read to its end.
+pub struct Call {
+    /// `GET`, `POST`…
+    pub method: Method,
+    /// Without the query.
+    pub path: String,
+    /// Without the question mark.
+    pub query: String,
+    /// The header.
+    pub authorization: Option<String>,
+    /// The header.
+    pub content_type: String,
+    /// The header.
+    pub idempotency_key: Option<String>,
+    /// The content.
+    pub body: Bytes,
+}
+
+/// An error body.
+pub fn error(words: &str) -> Value {
+    json!({ "error": words })
+}
+
+/// Carries a request out by the book.
+pub fn answer(server: &mut Server, call: &Call) -> Response {
+    let now = server.now();
+    server.requests.retain(|at| now.duration_since(*at) < SignedDuration::from_mins(5));
+    if server.requests.len() >= usize::try_from(REQUESTS_A_WINDOW).unwrap() {
+        return server.respond(429, &error("Too many requests"));
+    }
+    server.requests.push(now);
+    let parts: Vec<&str> = call.path.trim_start_matches('/').split('/').collect();
+    let needed = match (call.method.as_str(), parts.as_slice()) {
+        ("GET", ["api", "v2", "instance"]) => None,
+        ("GET", ["api", "v1", "apps", "verify_credentials"]) => Some(""),
+        ("GET", ["api", "v1", "accounts", "verify_credentials"]) => Some("read:accounts"),
+        ("GET", ["api", "v1", "accounts", _, "statuses"]) => Some("read:statuses"),
+        ("GET", ["api", "v1", "statuses", _, "source"]) if server.has_source => Some("read:statuses"),
+        ("POST", ["api", "v1", "statuses"]) => Some("write:statuses"),
+        _ => return server.respond(404, &error("Not Found")),
+    };
+    if let Some(scope) = needed {
+        if call.authorization.as_deref() != Some(&format!("Bearer {}", server.token)) {
+            return server.respond(401, &error("The access token is invalid"));
+        }
+        if !scope.is_empty() && !server.scopes.contains(scope) {
+            return server.respond(403, &error("This action is outside the authorized scopes"));
+        }
+    }
+    match parts.as_slice() {
+        ["api", "v2", "instance"] => server.respond(200, &instance(server)),
+        [.., "apps", "verify_credentials"] => {
+            let scopes: Vec<&String> = server.scopes.iter().collect();
+            server.respond(200, &json!({ "name": "Portevoix", "website": null, "scopes": scopes }))
+        }
+        [.., "accounts", "verify_credentials"] => server.respond(200, &server.account()),
+        [.., "accounts", "1", "statuses"] => list(server, &pairs(&call.query)),
+        [.., id, "source"] => match server.status(id) {
+            Some(status) => server.respond(200, &json!({ "id": status.id, "text": status.text, "spoiler_text": "" })),
+            None => server.respond(404, &error("Record not found")),
+        },
+        [.., "v1", "statuses"] => create(server, call),
+        _ => server.respond(404, &error("Record not found")),
+    }
+}
+
+/// Answers as the trouble has it, without carrying anything out.
+pub fn refuse(server: &Server, call: &Call, trouble: Trouble) -> Response {
+    let with = |mut response: Response, name: &'static str, value: &str| {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        response
+    };
+    match trouble {
+        Trouble::TooManyRequests { retry_after } => {
+            with(server.respond(429, &error("Too many requests")), "retry-after", retry_after)
+        }
+        Trouble::TooManyRequestsByMastodon => server.respond(429, &error("Too many requests")),
+        Trouble::Error(status, words) => server.respond(status, &error(words)),
+        Trouble::Page(status) => {
+            let page = "<!DOCTYPE html><html><head><title>nginx</title></head><body>…</body></html>";
+            server.respond_as(status, "text/html; charset=utf-8", page.to_owned())
+        }
+        Trouble::Redirect(status, to) => with(server.respond_as(status, "text/html", String::new()), "location", &to),
+        Trouble::Success(body) => server.respond_as(200, "application/json", body.to_owned()),
+        Trouble::Echo => {
+            let words = format!("bad header: {}", call.authorization.as_deref().unwrap_or_default());
+            assert!(words.len() < Cause::LONGEST_QUOTE);
+            server.respond(422, &error(&words))
+        }
+        Trouble::AcceptThenTimeout
+        | Trouble::AcceptThenCut
+        | Trouble::CutBeforeStoring
+        | Trouble::Held
+        | Trouble::Silence
+        | Trouble::ErrorAfterStoring => unreachable!("not a refusal"),
+    }
+}
+
+fn create(server: &mut Server, call: &Call) -> Response {
+    let form = match call.content_type.split(';').next().unwrap_or_default().trim() {
+        "application/x-www-form-urlencoded" => pairs(std::str::from_utf8(&call.body).unwrap_or_default()),
+        "application/json" => serde_json::from_slice(&call.body).unwrap_or_default(),
+        _ => HashMap::new(),
+    };
+    match server.publish(&form, call.idempotency_key.as_deref()) {
+        Ok(Some(status)) => server.respond(200, &server.show(&status)),
+        Ok(None) => server.respond(404, &error("Record not found")),
+        Err(words) => server.respond(422, &error(&words)),
+    }
+}
+
+fn list(server: &Server, query: &HashMap<String, String>) -> Response {
+    let id = |name: &str| query.get(name).and_then(|id| id.parse::<i64>().ok());
+    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(20).min(40);
+    let (max, since, min) = (id("max_id"), id("since_id"), id("min_id"));
+    let is_asked_for = |status: &&Status| {
+        let id: i64 = status.id.parse().unwrap();
+        max.is_none_or(|max| id < max) && since.is_none_or(|since| id > since) && min.is_none_or(|min| id > min)
+    };
+    let mut statuses: Vec<&Status> = server.statuses.iter().filter(is_asked_for).collect();
+    if min.is_some() {
+        statuses.truncate(limit);
+    }
+    statuses.reverse();
+    statuses.truncate(limit);
+    let shown: Value = statuses.iter().map(|status| server.show(status)).collect();
+    let mut response = server.respond(200, &shown);
+    if let (Some(newest), Some(oldest)) = (statuses.first(), statuses.last()) {
+        let page = format!("http://{}/api/v1/accounts/1/statuses", server.host);
+        let link = format!("<{page}?max_id={}>; rel=\"next\", <{page}?min_id={}>; rel=\"prev\"", oldest.id, newest.id);
+        response.headers_mut().insert("link", HeaderValue::from_str(&link).unwrap());
+    }
+    response
+}
+
+fn instance(server: &Server) -> Value {
+    json!({
+        "domain": "social.police.example", "title": "Police", "version": "4.5.0",
+        "source_url": "https://github.com/mastodon/mastodon", "languages": ["fr"],
+        "configuration": { "statuses": {
+            "max_characters": server.max_characters, "max_media_attachments": 4, "characters_reserved_per_url": 23,
+        } },
+    })
+}
+
+/// The pairs of a query or a form.
+fn pairs(text: &str) -> HashMap<String, String> {
+    let url = Url::parse(&format!("http://form/?{text}")).unwrap();
+    url.query_pairs().into_owned().collect()
+}

@@ -1,0 +1,67 @@
+//! Accounts on the real Bluesky PDS that tests/run starts.
+
+use std::env;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// A fresh account.
+pub struct PdsAccount {
+    /// The PDS.
+    pub url: String,
+    /// `….test`
+    pub handle: String,
+    /// `did:plc:…`
+    pub did: String,
+    /// The account's password, which does what an app password does.
+    pub password: String,
+    client: reqwest::Client,
+}
+
+impl PdsAccount {
+    /// Makes an account on the PDS of `PORTEVOIX_TEST_PDS`.
+    pub async fn create() -> Self {
+        static COUNTER: AtomicU32 = AtomicU32::new(0);
+        let url = env::var("PORTEVOIX_TEST_PDS").expect("PORTEVOIX_TEST_PDS is the address of a PDS");
+        let url = url.trim_end_matches('/').to_owned();
+        let now = Timestamp::now().as_millisecond() % 10_000_000_000;
+        let handle = format!("p{now}-{}.test", COUNTER.fetch_add(1, Ordering::SeqCst));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let password = "mot-de-passe-de-police44".to_owned();
+        let body = json!({ "handle": handle, "email": format!("{handle}@example.test"), "password": password });
+        let place = format!("{url}/xrpc/com.atproto.server.createAccount");
+        let answer = client.post(place).json(&body).send().await.unwrap();
+        let made: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        Self { url, handle, did: made["did"].as_str().unwrap().to_owned(), password, client }
+    }
+
+    /// The records that stand in the repository, oldest key first: uri and content.
+    pub async fn records(&self) -> Vec<(String, Value)> {
+        let place = format!("{}/xrpc/com.atproto.repo.listRecords", self.url);
+        let query = [("repo", self.did.as_str()), ("collection", "app.bsky.feed.post"), ("reverse", "true")];
+        let answer = self.client.get(place).query(&query).send().await.unwrap();
+        let listed: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        let records = listed["records"].as_array().unwrap();
+        records.iter().map(|record| (record["uri"].as_str().unwrap().to_owned(), record["value"].clone())).collect()
+    }
+
+    /// The texts of these records.
+    pub async fn texts(&self) -> Vec<String> {
+        let records = self.records().await;
+        records.iter().map(|(_, record)| record["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Writes a record by hand.
+    pub async fn writes_by_hand(&self, key: &str, text: &str) {
+        let login = json!({ "identifier": self.handle, "password": self.password });
+        let place = format!("{}/xrpc/com.atproto.server.createSession", self.url);
+        let session: Value = self.client.post(place).json(&login).send().await.unwrap().json().await.unwrap();
+        let record = json!({ "$type": "app.bsky.feed.post", "text": text, "createdAt": "2026-07-01T09:00:00Z" });
+        let body = json!({ "repo": self.did, "collection": "app.bsky.feed.post", "rkey": key, "record": record });
+        let place = format!("{}/xrpc/com.atproto.repo.putRecord", self.url);
+        let token = session["accessJwt"].as_str().unwrap();
+        let answer = self.client.post(place).bearer_auth(token).json(&body).send().await.unwrap();
+        answer.error_for_status().unwrap();
+    }
+}

@@ -1,0 +1,104 @@
+//! Approved posts for tests: they go through the same vote as any other, because there is no other way to make one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use portevoix::domain::ballot::{Ballot, Choice, Vote, Voter};
+use portevoix::domain::directorate::{NetworkKind, Visibility};
+use portevoix::domain::draft::{Draft, Phase, Revision, Target};
+use portevoix::domain::name::{AccountName, DirectorateCode, DraftNumber, RevisionNumber};
+use portevoix::domain::policy::{Glyphs, Policy, Verdict, judge};
+use portevoix::domain::post::Post;
+use portevoix::domain::seal::Seal;
+use portevoix::domain::text::Length;
+
+/// What a test wants to see approved; change what matters to it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Second part of the draft's number.
+    pub serial: u32,
+    /// Where it goes.
+    pub account: &'static str,
+    /// By whose rules.
+    pub network: NetworkKind,
+    /// The exact text.
+    pub text: String,
+    /// ISO 639-1.
+    pub language: &'static str,
+    /// For whose eyes.
+    pub visibility: Visibility,
+    /// When publication was decided.
+    pub decided_at: Timestamp,
+}
+
+impl Wanted {
+    /// A public French post of draft 44-12.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            serial: 12,
+            account: "compte",
+            network: NetworkKind::File,
+            text: text.into(),
+            language: "fr",
+            visibility: Visibility::Public,
+            decided_at: "2026-07-01T10:00:00.25Z".parse().unwrap(),
+        }
+    }
+
+    /// The same wish for another draft.
+    pub fn serial(self, serial: u32) -> Self {
+        Self { serial, ..self }
+    }
+
+    /// The post, after a vote.
+    pub fn approved(&self) -> Post {
+        let account = AccountName::from(self.account);
+        let number = DraftNumber { directorate: DirectorateCode::from("44"), serial: self.serial };
+        let targets = vec![Target {
+            account: account.clone(),
+            network: self.network,
+            visibility: self.visibility,
+            language: self.language.to_owned(),
+            text: self.text.clone(),
+            length: Length { used: 0, limit: 0, over: 0 },
+        }];
+        let draft = draft(number, targets, self.decided_at);
+        let ballot = Ballot::default().with(Vote {
+            by: Voter { id: "@durand:example.org".into(), roles: BTreeSet::new() },
+            choice: Choice::Approve,
+            reaction: "$reaction".into(),
+        });
+        let Verdict::Carried(mandate) = judge(&draft, &ballot) else { panic!("the vote does not carry") };
+        Post::under(&mandate, &draft, &account, self.decided_at).unwrap()
+    }
+}
+
+fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Draft {
+    Draft {
+        command: "appel".into(),
+        room: "!brigade:example.org".into(),
+        origin: "$message".into(),
+        authors: BTreeSet::from(["@martin:example.org".into()]),
+        opened_at,
+        expires_at: opened_at + SignedDuration::from_hours(24),
+        policy: Policy {
+            quorum: 1,
+            required_roles: BTreeSet::new(),
+            approver_roles: BTreeSet::new(),
+            open_for_seconds: 86_400,
+            grace_seconds: 0,
+            glyphs: Glyphs::default(),
+        },
+        revision: Revision {
+            number: RevisionNumber::FIRST,
+            fields: BTreeMap::new(),
+            seal: Seal::of(&number, &targets),
+            targets,
+            counted: Vec::new(),
+            blockers: Vec::new(),
+            warnings: Vec::new(),
+        },
+        phase: Phase::Review(Ballot::default()),
+        number,
+    }
+}
