@@ -1,6 +1,7 @@
 //! What only one may have: a directorate its code, a room its directorate, an account its place on a network.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
 use crate::config::secret::SecretSource;
@@ -41,7 +42,12 @@ impl<K> Default for Claimed<K> {
 impl<K: Ord> Claimed<K> {
     /// Claims something on a line. Returns the line of the earlier claim if there is one, which then stands.
     pub fn claim(&mut self, thing: K, line: u32) -> Option<u32> {
-        let first = *self.0.entry(thing).or_insert(line);
-        (first != line).then_some(first)
+        match self.0.entry(thing) {
+            Entry::Vacant(entry) => {
+                entry.insert(line);
+                None
+            }
+            Entry::Occupied(entry) => Some(*entry.get()),
+        }
     }
 }

@@ -90,10 +90,15 @@ pub fn base_url(at: &At<&str>, key: &str, findings: &mut Findings) -> Option<Str
         }
         (None, None) => return refuse(at, key, "n'est pas une adresse ; elle commence par « https:// »", findings),
     };
+    if rest.contains('@') {
+        // Not repeated: what stands before the @ may be a password.
+        let why = "contient un identifiant ou un mot de passe ; écrivez l'adresse seule, comme « https://example.org »";
+        findings.wrong(at.line, format!("`{key}` {why}"));
+        return None;
+    }
     let host = rest.split('/').next().unwrap_or_default();
-    if !is_server_name(host) || rest.contains(['?', '#', '@']) || rest.chars().any(char::is_whitespace) {
-        let why =
-            "n'est pas l'adresse d'un serveur ; elle s'écrit comme « https://example.org », sans identifiant ni `?`";
+    if !is_server_name(host) || rest.contains(['?', '#']) || rest.chars().any(char::is_whitespace) {
+        let why = "n'est pas l'adresse d'un serveur ; elle s'écrit comme « https://example.org », sans `?` ni `#`";
         return refuse(at, key, why, findings);
     }
     if !encrypted && !is_loopback(host) {

@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 
-use crate::config::{GOOD, problems, problems_with};
+use portevoix::config::load::parse;
+
+use crate::config::{GOOD, good_but, parsed, problems, problems_with};
 
 #[test]
 fn an_empty_file_says_what_to_write() {
@@ -122,7 +124,7 @@ fn addresses_and_identifiers_say_how_they_are_written() {
         ("https://mastodon.example.org", "ftp://mastodon.example.org"),
     ]);
     assert_snapshot!(text, @"
-    portevoix.toml:4: `homeserver` : « https://matrix.example.org/?a » n'est pas l'adresse d'un serveur ; elle s'écrit comme « https://example.org », sans identifiant ni `?`
+    portevoix.toml:4: `homeserver` : « https://matrix.example.org/?a » n'est pas l'adresse d'un serveur ; elle s'écrit comme « https://example.org », sans `?` ni `#`
     portevoix.toml:5: `user` : « portevoix » n'est pas un identifiant Matrix ; il s'écrit comme « @durand:example.org »
     portevoix.toml:9: `code` : « Loire-Atlantique » ne convient pas : au plus 12 lettres sans accent ou chiffres, sans espace ni tiret (`44`, `2A`)
     portevoix.toml:10: `time_zone` : « Paris » n'est pas un fuseau horaire ; écrivez par exemple « Europe/Paris »
@@ -139,6 +141,54 @@ fn addresses_and_identifiers_say_how_they_are_written() {
     portevoix.toml:29: `handle` : « @police44.bsky.social » s'écrit sans « @ » : « police44.bsky.social »
     portevoix.toml:29: `handle` : « police44 » n'est pas un identifiant Bluesky ; il s'écrit en entier, comme « police44.bsky.social »
     ");
+}
+
+#[test]
+fn a_password_in_an_address_is_not_repeated() {
+    let told = problems_with(&[("https://matrix.example.org", "https://bot:motdepasse@matrix.example.org")]);
+    assert_snapshot!(told, @"portevoix.toml:4: `homeserver` contient un identifiant ou un mot de passe ; écrivez l'adresse seule, comme « https://example.org »");
+}
+
+#[test]
+fn only_this_machine_is_spoken_to_in_clear() {
+    for server in ["http://localhost", "http://127.0.0.1:3000", "http://[::1]:3000/", "https://[2001:db8::1]"] {
+        parsed(&good_but(&[("https://mastodon.example.org", server)]));
+    }
+    let others = ["http://example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "http://[2001:db8::1]:80"];
+    for server in others {
+        let told = problems_with(&[("https://mastodon.example.org", server)]);
+        assert!(told.contains("passe en clair"), "{told}");
+    }
+}
+
+/// Each line of a good file left out, doubled, cut in the middle or turned into something else: whatever comes of it,
+/// there is no panic, and a refusal says why.
+#[test]
+fn no_file_is_refused_in_silence() {
+    let lines: Vec<&str> = GOOD.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let middle = line.char_indices().nth(line.chars().count() / 2).map_or(0, |(middle, _)| middle);
+        let key = line.split(' ').next().unwrap();
+        let twice = format!("{line}\n{line}");
+        let others = [
+            "",
+            &twice,
+            &line[..middle],
+            &line[middle..],
+            &format!("{key} = 1"),
+            &format!("{key} = [[]]"),
+            "[a]",
+            "[[directorate.room]]",
+        ]
+        .map(str::to_owned);
+        for other in others {
+            let mut changed = lines.clone();
+            changed[at] = &other;
+            if let Err(problems) = parse("portevoix.toml", &changed.join("\n")) {
+                assert!(!problems.0.is_empty(), "line {} as {other:?} is refused in silence", at + 1);
+            }
+        }
+    }
 }
 
 #[test]

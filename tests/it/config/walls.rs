@@ -23,6 +23,25 @@ fn two_directorates_share_nothing() {
 }
 
 #[test]
+fn the_wall_also_stands_in_tables_written_on_one_line() {
+    let member = |name: &str| format!("{{ name = \"{name}\", matrix = \"@{name}:example.org\" }}");
+    let directorate = |code: &str| {
+        let team = format!("[{}, {}]", member("martin"), member("durand"));
+        let room = "[{ chat = \"matrix\", id = \"!salle:example.org\" }]";
+        let account = "[{ name = \"journal\", network = \"file\", path = \"publications.jsonl\" }]";
+        format!(
+            "{{ code = \"{code}\", name = \"Direction {code}\", room = {room}, member = {team}, account = {account} }}"
+        )
+    };
+    let matrix = GOOD.split("[[directorate]]").next().unwrap();
+    let both = format!("directorate = [{}, {}]\n{matrix}", directorate("44"), directorate("67"));
+    assert_snapshot!(problems(&both), @"
+    portevoix.toml:1: ce compte publie au même endroit que celui de la ligne 1 : chaque publication y sortirait deux fois, ou au nom d'une autre direction
+    portevoix.toml:1: ce salon est déjà donné à la ligne 1 ; un salon n'appartient qu'à une direction et n'y figure qu'une fois
+    ");
+}
+
+#[test]
 fn two_accounts_never_publish_in_one_place() {
     let account = |name: &str, path: &str| {
         format!("\n[[directorate.account]]\nname = \"{name}\"\nnetwork = \"file\"\npath = \"{path}\"\n")
