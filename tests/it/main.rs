@@ -1,10 +1,16 @@
 //! Every test, in one binary: linking is slow.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+mod approval;
+mod bad_input;
 mod browser;
+mod commands;
 mod config;
 mod contract;
+#[cfg(all(feature = "matrix", feature = "bluesky"))]
+mod everything_real;
 mod harness;
+mod outbox;
 mod practice;
 mod review;
 mod text;

@@ -1,0 +1,128 @@
+//! Runs the examples of the command files through the code that officers use, so that help never shows what does not
+//! work.
+
+use std::collections::BTreeMap;
+
+use jiff::ZonedDateTime;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+
+use crate::command::action::Action;
+use crate::command::catalog::{Catalog, Lookup};
+use crate::command::clean::clean;
+use crate::command::parse;
+use crate::command::problem::SpecProblem;
+use crate::command::render::{Content, Destination, render};
+use crate::command::spec::{Example, Spec};
+use crate::command::template::{NETWORKS, Speaker, key};
+use crate::domain::directorate::{Account, NetworkKind, Visibility};
+use crate::domain::draft::{Blocker, Filled};
+use crate::domain::name::{AccountName, DirectorateCode, FieldName, MessageId};
+use crate::domain::text::Limits;
+
+/// What is wrong with the examples of one command.
+pub fn check(catalog: &Catalog, spec: &Spec) -> Vec<SpecProblem> {
+    let problem = |example: &Example, message| SpecProblem { file: spec.file.clone(), line: example.line, message };
+    spec.examples
+        .iter()
+        .flat_map(|example| run(catalog, spec, example).into_iter().map(|message| problem(example, message)))
+        .collect()
+}
+
+/// When the examples are typed: Saturday 14 March 2026 at 10:00.
+fn example_time() -> Option<ZonedDateTime> {
+    TimeZone::UTC.to_zoned_datetime(date(2026, 3, 14).at(10, 0, 0, 0)).ok()
+}
+
+/// Types one example and says what came out wrong.
+fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
+    let text = match clean(&example.says) {
+        Ok(text) => text,
+        Err(problem) => return vec![format!("l'exemple n'est pas lisible ({problem})")],
+    };
+    let typed = parse::command_line(&text);
+    let Some(typed) =
+        typed.filter(|typed| matches!(catalog.find(typed.word), Lookup::Found(found) if found.word == spec.word))
+    else {
+        return vec![format!("l'exemple doit commencer par « !{} »", spec.word)];
+    };
+    match spec.action {
+        Action::Draft => draft(spec, example, typed.rest),
+        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft => match parse::draft_number(typed.rest) {
+            Ok(_) => Vec::new(),
+            Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+        },
+        Action::Help => match typed.rest.split_whitespace().next().map(|word| catalog.find(word)) {
+            Some(Lookup::Unknown { .. }) => vec![format!("il n'y a pas de commande « !{} »", typed.rest)],
+            Some(Lookup::Found(_)) | None => Vec::new(),
+        },
+        Action::ListDrafts => Vec::new(),
+    }
+}
+
+fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
+    let Some(now) = example_time() else { return Vec::new() };
+    let fields = match parse::fields(spec, rest, &now) {
+        Ok(fields) => fields,
+        Err(problems) => {
+            return problems.iter().map(|problem| format!("l'exemple n'est pas lisible ({problem})")).collect();
+        }
+    };
+    let from = MessageId("example".to_owned());
+    let filled: BTreeMap<FieldName, Filled> =
+        fields.into_iter().map(|(name, value)| (name, Filled { value, from: from.clone() })).collect();
+    let code = DirectorateCode("44".to_owned());
+    let speaker = Speaker { name: "DDSP de la Loire-Atlantique", code: &code };
+    let content = render(spec, &filled, speaker, &NETWORKS.map(destination));
+    let mut wrong: Vec<String> =
+        example.texts.iter().filter_map(|(network, expected)| differs(&content, *network, expected)).collect();
+    let missing: Vec<&str> = content
+        .blockers
+        .iter()
+        .filter_map(|blocker| match blocker {
+            Blocker::Missing { field, .. } => Some(field.as_str()),
+            Blocker::TooLong { .. } | Blocker::Empty { .. } | Blocker::NoAccount => None,
+        })
+        .collect();
+    let expected: Vec<&str> = example.missing.iter().map(FieldName::as_str).collect();
+    if missing != expected {
+        wrong.push(format!("il manque à l'exemple : [{}], et non [{}]", missing.join(", "), expected.join(", ")));
+    }
+    for blocker in &content.blockers {
+        match blocker {
+            Blocker::TooLong { account, over } => {
+                wrong.push(format!("le texte de l'exemple est trop long de {over} sur {account}"))
+            }
+            Blocker::Empty { account } => wrong.push(format!("le texte de l'exemple est vide sur {account}")),
+            Blocker::Missing { .. } | Blocker::NoAccount => {}
+        }
+    }
+    wrong
+}
+
+/// How the text for a network differs from the expected one, if it does.
+fn differs(content: &Content, network: NetworkKind, expected: &str) -> Option<String> {
+    let published = content.targets.iter().filter(|target| target.network == network).map(|target| &target.text);
+    let counted = content.counted.iter().filter(|counted| counted.network == network).map(|counted| &counted.text);
+    let text = published.chain(counted).next()?;
+    let plain = |text: &str| text.replace('\u{A0}', " ").trim().to_owned();
+    (plain(text) != plain(expected)).then(|| {
+        format!(
+            "sur {}, l'exemple donne un autre texte ; si c'est le bon, recopiez-le :\n{}",
+            network.label(),
+            plain(text)
+        )
+    })
+}
+
+fn destination(network: NetworkKind) -> Destination {
+    Destination {
+        account: Account {
+            name: AccountName(key(network).to_owned()),
+            network,
+            visibility: Visibility::Public,
+            language: "fr".to_owned(),
+        },
+        limits: Limits::default_of(network),
+    }
+}

@@ -1,0 +1,21 @@
+//! What an officer can type: command files, how what is typed is read, and the texts that come of it. Pure.
+
+pub mod action;
+pub mod catalog;
+pub mod clean;
+pub mod examples;
+pub mod field;
+pub mod french_reader;
+pub mod french_time;
+pub mod help;
+pub mod parse;
+pub mod problem;
+pub mod render;
+pub mod spec;
+pub mod template;
+pub mod value;
+pub mod words;
+
+mod field_file;
+mod section;
+mod spec_file;

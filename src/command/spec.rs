@@ -1,0 +1,81 @@
+//! One command as its file describes it, checked.
+
+use crate::command::action::Action;
+use crate::command::field::Field;
+use crate::command::template::Templates;
+use crate::domain::directorate::NetworkKind;
+use crate::domain::name::{CommandWord, FieldName};
+use crate::domain::policy::Policy;
+
+/// One command.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The file that it comes from, for messages about it.
+    pub file: String,
+    /// What is typed after `!`, folded.
+    pub word: CommandWord,
+    /// Other words for it, folded.
+    pub aliases: Vec<CommandWord>,
+    /// What it is for, in one line.
+    pub about: String,
+    /// What it makes the bot do.
+    pub action: Action,
+    /// Its place in the help: small numbers first.
+    pub order: u32,
+    /// What can be given, in the order of the file, which is the order in which it is asked for. Only for drafts.
+    pub fields: Vec<Field>,
+    /// What a draft needs to be published. Means something only for drafts.
+    pub policy: Policy,
+    /// What comes out. Empty for commands that open no draft.
+    pub templates: Templates,
+    /// Words that make a supervisor look twice.
+    pub warnings: Vec<WarningRule>,
+    /// Lines that can be typed as they stand, with what comes of them.
+    pub examples: Vec<Example>,
+}
+
+/// Words that make a supervisor look twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarningRule {
+    /// Words or phrases; accents and capitals do not matter.
+    pub words: Vec<String>,
+    /// Why, in a sentence for the card.
+    pub why: String,
+    /// The law or rule that says so.
+    pub source: Option<String>,
+}
+
+/// A line to type and what comes of it: shown by the help, run as a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The line of the file that it is on.
+    pub line: usize,
+    /// What is typed.
+    pub says: String,
+    /// The exact texts, per network. No-break spaces count as spaces.
+    pub texts: Vec<(NetworkKind, String)>,
+    /// The required fields that are asked for afterwards.
+    pub missing: Vec<FieldName>,
+}
+
+impl Spec {
+    /// The field of that name or alias.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_called(name))
+    }
+
+    /// The field that free text goes to. Every command that opens a draft has one.
+    pub fn main_field(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.main)
+    }
+
+    /// Whether that is its word or one of its aliases; `word` is folded.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.words().any(|own| own.as_str() == word)
+    }
+
+    /// Its word and then its aliases.
+    pub fn words(&self) -> impl Iterator<Item = &CommandWord> {
+        std::iter::once(&self.word).chain(&self.aliases)
+    }
+}
