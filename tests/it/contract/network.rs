@@ -13,6 +13,8 @@ use crate::harness::post::Wanted;
 #[cfg(feature = "bluesky")]
 mod bluesky;
 #[cfg(feature = "bluesky")]
+mod bluesky_session;
+#[cfg(feature = "bluesky")]
 mod bluesky_text;
 mod file;
 #[cfg(feature = "mastodon")]
