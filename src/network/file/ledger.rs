@@ -157,12 +157,17 @@ fn disk(error: &io::Error) -> Cause {
 /// The fault of a trouble before anything was written: for a person where only a person can help, otherwise worth
 /// another try (a full disk, say).
 fn nothing_out(error: &io::Error) -> Fault {
-    match error.kind() {
+    let is_for_a_person = matches!(
+        error.kind(),
         ErrorKind::NotFound
-        | ErrorKind::PermissionDenied
-        | ErrorKind::NotADirectory
-        | ErrorKind::IsADirectory
-        | ErrorKind::ReadOnlyFilesystem => Fault::Permanent { cause: disk(error) },
-        _ => Fault::Transient { cause: disk(error), retry_at: None },
+            | ErrorKind::PermissionDenied
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::ReadOnlyFilesystem
+    );
+    if is_for_a_person {
+        Fault::Permanent { cause: disk(error) }
+    } else {
+        Fault::Transient { cause: disk(error), retry_at: None }
     }
 }

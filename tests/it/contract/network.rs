@@ -12,9 +12,15 @@ use crate::harness::post::Wanted;
 
 #[cfg(feature = "bluesky")]
 mod bluesky;
+#[cfg(feature = "bluesky")]
+mod bluesky_session;
+#[cfg(feature = "bluesky")]
+mod bluesky_text;
 mod file;
 #[cfg(feature = "mastodon")]
 mod mastodon;
+#[cfg(feature = "mastodon")]
+mod mastodon_search;
 
 /// Long enough for a loaded machine, short enough for a test of a server that never answers.
 const SHORT: Duration = Duration::from_millis(1_500);

@@ -8,7 +8,7 @@
 //! ```
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -107,17 +107,17 @@ impl FakeMastodon {
 
     /// The only token that is accepted.
     pub fn token(&self) -> String {
-        self.server().token.clone()
+        self.with(|server| server.token.clone())
     }
 
     /// What the public sees, oldest first.
     pub fn statuses(&self) -> Vec<Status> {
-        self.server().statuses.clone()
+        self.with(|server| server.statuses.clone())
     }
 
     /// The texts of what the public sees, oldest first.
     pub fn texts(&self) -> Vec<String> {
-        self.server().statuses.iter().map(|status| status.text.clone()).collect()
+        self.with(|server| server.statuses.iter().map(|status| status.text.clone()).collect())
     }
 
     /// The next attempt to post meets that trouble; several are met one after the other.
@@ -139,32 +139,37 @@ impl FakeMastodon {
 
     /// Sets the server's clock that much ahead of the scene's (behind, if negative).
     pub fn sets_clock_ahead(&self, by: SignedDuration) {
-        self.server().ahead = by;
+        self.with(|server| server.ahead = by);
     }
 
     /// Lets time pass for the server alone.
     pub fn passes(&self, time: SignedDuration) {
-        self.server().ahead += time;
+        self.with(|server| server.ahead += time);
     }
 
     /// The account's owner posts something by hand.
     pub fn posts_by_hand(&self, text: &str) -> Status {
-        self.server().store(text.to_owned(), "public".to_owned(), Some("fr".to_owned())).clone()
+        self.with(|server| server.store(text.to_owned(), "public".to_owned(), Some("fr".to_owned())).clone())
     }
 
     /// The account's owner changes a status by hand.
     pub fn edits_by_hand(&self, id: &str, text: &str) {
-        self.server().edit(id, text);
+        self.with(|server| server.edit(id, text));
     }
 
     /// The account's owner, or a moderator, takes a status away.
     pub fn deletes(&self, id: &str) {
-        self.server().statuses.retain(|status| status.id != id);
+        self.with(|server| server.statuses.retain(|status| status.id != id));
     }
 
-    /// The rules and the state behind it all, for what a scene needs to set otherwise.
-    pub fn server(&self) -> MutexGuard<'_, Server> {
-        self.shared.server.lock().unwrap()
+    /// How many requests came in the last five minutes.
+    pub fn requests(&self) -> usize {
+        self.with(|server| server.requests.len())
+    }
+
+    /// Looks at the state behind it all, or changes it, where a scene needs more than the rest offers.
+    pub fn with<T>(&self, act: impl FnOnce(&mut Server) -> T) -> T {
+        act(&mut self.shared.server.lock().unwrap())
     }
 }
 
@@ -195,7 +200,13 @@ async fn answer(
             api::answer(&mut server, &call);
             server.respond(500, &api::error("Internal Server Error"))
         }
-        refusal => api::refuse(&shared.server.lock().unwrap(), &call, refusal),
+        Trouble::TooManyRequests { .. }
+        | Trouble::TooManyRequestsByMastodon
+        | Trouble::Error(..)
+        | Trouble::Page(_)
+        | Trouble::Redirect(..)
+        | Trouble::Success(_)
+        | Trouble::Echo => api::refuse(&shared.server.lock().unwrap(), &call, trouble),
     }
 }
 

@@ -18,13 +18,15 @@ use crate::harness::fake_mastodon::{FakeMastodon, Trouble};
 use crate::harness::hand_clock::HandClock;
 use crate::harness::post::Wanted;
 
-struct OnMastodon {
-    clock: Arc<HandClock>,
-    server: FakeMastodon,
-    network: MastodonNetwork,
+/// An account on a fake server, on the clock of the scene.
+pub struct OnMastodon {
+    pub clock: Arc<HandClock>,
+    pub server: FakeMastodon,
+    pub network: MastodonNetwork,
 }
 
-async fn mastodon() -> OnMastodon {
+/// A fresh account on a fresh server.
+pub async fn mastodon() -> OnMastodon {
     let clock = HandClock::at("2026-07-01T10:00:01Z");
     let server = FakeMastodon::start_at(clock.clone()).await;
     let network = account(&server.url(), &server.token(), &clock);
@@ -66,11 +68,11 @@ impl Subject for OnMastodon {
 }
 
 impl OnMastodon {
-    fn afresh(&self) -> MastodonNetwork {
+    pub fn afresh(&self) -> MastodonNetwork {
         account(&self.server.url(), &self.server.token(), &self.clock)
     }
 
-    fn seconds_pass(&self, seconds: i64) {
+    pub fn seconds_pass(&self, seconds: i64) {
         self.clock.passes(SignedDuration::from_secs(seconds));
     }
 }
@@ -165,7 +167,7 @@ async fn visibility_language_and_link_are_the_posts() {
 #[tokio::test]
 async fn limits_and_name_are_asked_of_the_server() {
     let on = mastodon().await;
-    on.server.server().max_characters = 1_000;
+    on.server.with(|server| server.max_characters = 1_000);
 
     let limits = Limits { network: NetworkKind::Mastodon, characters: 1_000, url_characters: Some(23), bytes: None };
     assert_eq!(on.network.limits().await, Ok(limits));
@@ -175,7 +177,7 @@ async fn limits_and_name_are_asked_of_the_server() {
 #[tokio::test]
 async fn a_token_that_may_not_publish_is_told_before_it_matters() {
     let on = mastodon().await;
-    on.server.server().scopes.remove("write:statuses");
+    on.server.with(|server| server.scopes.remove("write:statuses"));
 
     let forbidden = |words: &str| Err(Fault::Permanent { cause: Cause::Forbidden(words.to_owned()) });
     assert_eq!(on.network.probe().await, forbidden("scope write:statuses"));
@@ -193,138 +195,6 @@ async fn a_web_page_in_place_of_the_api_is_told_to_whoever_checks() {
 }
 
 #[tokio::test]
-async fn a_question_that_gets_no_answer_stays_open() {
-    for trouble in [Trouble::Silence, Trouble::CutBeforeStoring, Trouble::Page(502), Trouble::Error(500, "oops")] {
-        let on = mastodon().await;
-        on.server.next_read(trouble.clone());
-        let outcome = on.network.find(&Wanted::text("Appel").approved(), on.long_ago()).await;
-        assert!(matches!(outcome, Err(Fault::Transient { .. })), "{trouble:?}: {outcome:?}");
-    }
-}
-
-#[tokio::test]
-async fn what_the_server_may_still_be_storing_is_not_absent() {
-    let on = mastodon().await;
-    let post = Wanted::text("Appel à témoins").approved();
-    let since = on.clock.now();
-    on.server.next_post(Trouble::Held);
-
-    assert_eq!(on.network.publish(&post).await, Err(Fault::Uncertain { cause: Cause::TimedOut }));
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear));
-    assert_eq!(on.afresh().find(&post, since).await, Ok(Found::Unclear), "after a restart");
-    on.server.release().await;
-
-    let Ok(Found::Online(receipt)) = on.network.find(&post, since).await else { panic!("not found") };
-    assert_eq!(on.network.publish(&post).await, Ok(receipt), "the key is remembered");
-    assert_eq!(on.server.texts(), ["Appel à témoins"]);
-}
-
-#[tokio::test]
-async fn after_the_hour_of_the_key_a_post_is_found_by_its_text() {
-    let on = mastodon().await;
-    let post = Wanted::text("  Appel à témoins\n").approved();
-    let since = on.clock.now();
-    on.server.next_post(Trouble::AcceptThenCut);
-    on.network.publish(&post).await.unwrap_err();
-    on.clock.passes(SignedDuration::from_hours(3));
-    on.server.posts_by_hand("Autre chose");
-
-    let found = on.afresh().find(&post, since).await.unwrap();
-
-    let status = &on.server.statuses()[0];
-    assert!(matches!(found, Found::Online(receipt) if receipt.id == status.id));
-    assert_eq!(status.text, "Appel à témoins", "Mastodon takes white space off the ends");
-}
-
-#[tokio::test]
-async fn an_older_post_of_the_same_text_is_not_taken_for_this_one() {
-    let on = mastodon().await;
-    on.server.posts_by_hand("Circulation rétablie");
-    on.clock.passes(SignedDuration::from_mins(11));
-    let since = on.clock.now();
-    on.seconds_pass(60);
-
-    let found = on.network.find(&Wanted::text("Circulation rétablie").approved(), since).await;
-
-    assert_eq!(found, Ok(Found::Absent));
-}
-
-#[tokio::test]
-async fn what_can_not_be_told_apart_is_unclear() {
-    let post = Wanted::text("Circulation rétablie").approved();
-
-    let on = mastodon().await;
-    on.server.posts_by_hand("Circulation rétablie");
-    on.seconds_pass(120);
-    let since = on.clock.now();
-    on.seconds_pass(60);
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "shortly before the first try");
-
-    let on = mastodon().await;
-    let since = on.clock.now();
-    on.server.posts_by_hand("Circulation rétablie");
-    on.server.posts_by_hand("Circulation rétablie");
-    on.seconds_pass(60);
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "two since the first try");
-
-    let on = mastodon().await;
-    let since = on.clock.now();
-    let id = on.server.posts_by_hand("Circulation rétablie").id;
-    on.server.edits_by_hand(&id, "Circulation rétablie à 18 h");
-    on.seconds_pass(60);
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "edited since");
-
-    let on = mastodon().await;
-    let since = on.clock.now();
-    on.server.posts_by_hand("Autre chose");
-    on.server.server().has_source = false;
-    on.seconds_pass(60);
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "texts are not shown");
-
-    let on = mastodon().await;
-    let since = on.clock.now();
-    for n in 0..121 {
-        on.server.posts_by_hand(&format!("Brève {n}"));
-    }
-    on.seconds_pass(60);
-    assert_eq!(on.network.find(&post, since).await, Ok(Found::Unclear), "more than is looked through");
-}
-
-#[tokio::test]
-async fn a_look_goes_through_several_pages() {
-    let on = mastodon().await;
-    let post = Wanted::text("Appel à témoins").approved();
-    let since = on.clock.now();
-    on.server.next_post(Trouble::AcceptThenCut);
-    on.network.publish(&post).await.unwrap_err();
-    for n in 0..45 {
-        on.server.posts_by_hand(&format!("Brève {n}"));
-    }
-
-    let found = on.network.find(&post, since).await.unwrap();
-
-    assert!(matches!(found, Found::Online(receipt) if receipt.id == on.server.statuses()[0].id));
-}
-
-#[tokio::test]
-async fn a_server_whose_clock_is_wrong_is_understood() {
-    for ahead in [SignedDuration::from_hours(-5), SignedDuration::from_hours(5)] {
-        let on = mastodon().await;
-        on.server.sets_clock_ahead(ahead);
-        on.server.posts_by_hand("Circulation rétablie");
-        on.clock.passes(SignedDuration::from_mins(30));
-        let post = Wanted::text("Circulation rétablie").approved();
-        let since = on.clock.now();
-        on.server.next_post(Trouble::AcceptThenCut);
-        on.network.publish(&post).await.unwrap_err();
-
-        let found = on.network.find(&post, since).await.unwrap();
-
-        assert!(matches!(found, Found::Online(receipt) if receipt.id == on.server.statuses()[1].id), "{ahead:#}");
-    }
-}
-
-#[tokio::test]
 async fn a_numbering_that_starts_again_is_not_given_an_earlier_post() {
     let on = mastodon().await;
     let mut wanted = Wanted::text("Ce matin");
@@ -334,6 +204,35 @@ async fn a_numbering_that_starts_again_is_not_given_an_earlier_post() {
     on.network.publish(&wanted.approved()).await.unwrap();
 
     assert_eq!(on.server.texts(), ["Ce matin", "À midi"]);
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_after_an_hour() {
+    let on = mastodon().await;
+    let post = Wanted::text("Appel à témoins").approved();
+
+    on.network.publish(&post).await.unwrap();
+    on.server.passes(SignedDuration::from_mins(59));
+    on.network.publish(&post).await.unwrap();
+    assert_eq!(on.server.texts().len(), 1);
+
+    on.server.passes(SignedDuration::from_mins(1));
+    on.network.publish(&post).await.unwrap();
+    assert_eq!(on.server.texts().len(), 2, "which is why the engine looks before it tries again");
+}
+
+#[tokio::test]
+async fn a_redirect_carries_the_token_nowhere() {
+    let (on, elsewhere) = (mastodon().await, FakeMastodon::start().await);
+    let post = Wanted::text("Appel").approved();
+    for status in [301, 302, 303, 307, 308] {
+        let to = format!("{}/api/v1/statuses", elsewhere.url());
+        on.server.next_post(Trouble::Redirect(status, to.clone()));
+        on.network.publish(&post).await.unwrap_err();
+        on.server.next_read(Trouble::Redirect(status, to));
+        on.network.probe().await.unwrap_err();
+    }
+    assert_eq!(elsewhere.requests(), 0);
 }
 
 #[tokio::test]
