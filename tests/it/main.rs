@@ -3,3 +3,5 @@
 mod browser;
 mod harness;
 mod practice;
+mod practice_page;
+mod practice_terminal;

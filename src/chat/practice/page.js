@@ -20,6 +20,7 @@ const NEAR_END = 80;
 const at = (id) => document.getElementById(id);
 const text = at("composer-text");
 const scroller = at("scroller");
+const sides = document.querySelectorAll(".sides button");
 
 let everything = { bot: "Portevoix", rooms: [], examples: [], posts: [] };
 let shown = new Map();
@@ -182,6 +183,12 @@ function say(sentence) {
 
 // — where one reads —
 
+/** Where there is room for one column only, shows the room or the public; nothing is hidden otherwise. */
+function showSide(side) {
+  document.body.dataset.side = side;
+  for (const choice of sides) choice.setAttribute("aria-pressed", String(choice.dataset.side === side));
+}
+
 const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
 
 function isInView({ item }) {
@@ -299,11 +306,9 @@ at("person").addEventListener("change", () => {
   if (mode?.edits) leaveMode();
   for (const message of shown.values()) message.show(message.message);
 });
-for (const choice of document.querySelectorAll(".sides button")) {
-  choice.addEventListener("click", () => {
-    document.body.dataset.side = choice.dataset.side;
-    for (const other of document.querySelectorAll(".sides button")) other.setAttribute("aria-pressed", String(other === choice));
-  });
+for (const choice of sides) choice.addEventListener("click", () => showSide(choice.dataset.side));
+for (const skip of document.querySelectorAll(".skip")) {
+  skip.addEventListener("click", () => showSide(skip.hash === "#public" ? "public" : "room"));
 }
 
 connect();
