@@ -42,7 +42,7 @@ async fn a_foreign_name_may_not_even_read() {
 #[tokio::test]
 async fn every_answer_forbids_what_is_not_ours() {
     let room = start_practice_room().await;
-    for path in ["/", "/page.css", "/page.js", "/message.js", "/icon.svg"] {
+    for path in ["/", "/page.css", "/page.js", "/message.js", "/public.js", "/icon.svg"] {
         let answer = request(server(&room), "GET", path, &[], "").await;
         assert_eq!(answer.status, 200, "{path}");
         assert!(answer.head.contains("content-security-policy: default-src 'none'; script-src 'self'"), "{path}");

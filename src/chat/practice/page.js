@@ -1,6 +1,7 @@
 // The practice room: hears of every change over one stream, shows it, and sends what the person at the page does.
 
-import { MessageOnPage, beginning, button, element, initial, link, spoken, time } from "./message.js";
+import { MessageOnPage, beginning, button, element, spoken } from "./message.js";
+import { showAccount } from "./public.js";
 
 const SENTENCES = {
   "no-such-room": "Ce salon n’existe plus.",
@@ -123,25 +124,10 @@ function showMessage(message) {
 }
 
 function showPosts() {
-  const { accounts, directorate, directorate_name: name } = currentRoom();
-  const posts = everything.posts.filter((post) => post.directorate === directorate);
-  at("accounts").replaceChildren(...accounts.map((account) => {
-    const own = posts.filter((post) => post.account === account.name).reverse();
-    const list = own.length
-      ? element("ol", "posts", ...own.map((post) => showPost(post, name)))
-      : element("p", "nothing", "Rien n’est encore publié.");
-    const isNamedAlike = account.name.toLowerCase() === account.network.toLowerCase();
-    const title = element("h3", "", element("span", "", isNamedAlike ? account.network : account.name));
-    if (!isNamedAlike) title.append(element("span", "network", account.network));
-    return element("section", "account", title, list);
-  }));
+  const room = currentRoom();
+  const posts = everything.posts.filter((post) => post.directorate === room.directorate);
+  at("accounts").replaceChildren(...room.accounts.map((account) => showAccount(room, account, posts)));
   at("public-count").textContent = posts.length ? `(${posts.length})` : "";
-}
-
-function showPost(post, name) {
-  const head = element("p", "head", initial(name), element("strong", "", name), time(post.at));
-  const page = post.url ? element("p", "foot", link("Voir la page", post.url)) : null;
-  return element("li", "post", head, element("p", "text", post.text), page);
 }
 
 function showExamples() {
