@@ -1,7 +1,7 @@
 //! The practice page in a real browser: what an officer and two supervisors see and press.
 
 use crate::harness::browser::{Browser, DOWN, ENTER, SHIFT, SPACE, TAB, in_browser};
-use crate::harness::practice_room::{APPEAL, start_practice_room};
+use crate::harness::practice_room::{APPEAL, start_room_for_browser};
 
 const CARD: &str = "#messages > li[data-by=bot] > article";
 const APPROVE: &str = "#messages > li[data-by=bot] > article .reaction[data-glyph=✅]";
@@ -9,7 +9,7 @@ const APPROVE: &str = "#messages > li[data-by=bot] > article .reaction[data-glyp
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
-    let room = start_practice_room().await;
+    let room = start_room_for_browser().await;
     in_browser(async |browser| {
         browser.look(1280, 900, false).await;
         browser.open(&room.url).await;
@@ -45,7 +45,7 @@ async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn the_keyboard_is_enough() {
-    let room = start_practice_room().await;
+    let room = start_room_for_browser().await;
     in_browser(async |browser| {
         browser.open(&room.url).await;
         browser.until("document.querySelectorAll('#person option').length === 3").await;
@@ -82,7 +82,7 @@ async fn the_keyboard_is_enough() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn a_second_click_takes_the_reaction_back() {
-    let room = start_practice_room().await;
+    let room = start_room_for_browser().await;
     in_browser(async |browser| {
         browser.open(&room.url).await;
         browser.until("document.querySelectorAll('#person option').length === 3").await;
@@ -117,6 +117,7 @@ async fn keep_pictures(browser: &Browser) {
     let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
     assert_eq!(browser.value(overflow).await, 0, "nothing is wider than a phone");
     browser.click(".sides button[data-side=public]").await;
+    browser.until("document.getElementById('public').checkVisibility()").await;
     assert_eq!(browser.value(overflow).await, 0, "nor on the public's side");
     browser.keep_picture("practice-room-phone-public").await;
 }

@@ -12,6 +12,8 @@ mod everything_real;
 mod harness;
 mod outbox;
 mod practice;
+mod practice_page;
+mod practice_terminal;
 mod review;
 mod text;
 mod tidy;

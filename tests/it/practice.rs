@@ -1,18 +1,18 @@
 //! The practice room keeps what the chat port promises, and what people may do there.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_util::FutureExt;
 use portevoix::chat::practice::handover::MOST_WAITING;
 use portevoix::chat::practice::{NotDone, Person, Practice, PracticeRoom};
 use portevoix::domain::fault::{Cause, Fault};
 use portevoix::domain::name::{ArrivalId, EffectKey, PersonId, RoomId};
 use portevoix::domain::prose::{Block, Prose};
-use portevoix::port::chat::{Arrival, Chat, Happening, Intake};
+use portevoix::port::chat::{Chat, Happening};
 use portevoix::port::clock::SystemClock;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+use crate::harness::notebook::Notebook;
 
 #[tokio::test]
 async fn what_people_do_is_taken_in_order_before_they_go_on() {
@@ -263,69 +263,4 @@ async fn listening<T>(practice: &Practice, intake: &Notebook, happens: impl Futu
     let (listened, done) = tokio::join!(practice.listen(intake, stop.clone()), happens.inspect(|_| stop.cancel()));
     listened.unwrap();
     done
-}
-
-/// An intake that writes down what it takes, once it may.
-struct Notebook {
-    taken: Mutex<Vec<Arrival>>,
-    called: Semaphore,
-    may_pass: Semaphore,
-    waits_for: Option<String>,
-}
-
-impl Notebook {
-    fn open() -> Self {
-        let (taken, called) = (Mutex::default(), Semaphore::new(0));
-        Self { taken, called, may_pass: Semaphore::new(Semaphore::MAX_PERMITS), waits_for: None }
-    }
-
-    fn shut() -> Self {
-        Self { may_pass: Semaphore::new(0), ..Self::open() }
-    }
-
-    fn shut_for(text: &str) -> Self {
-        Self { waits_for: Some(text.to_owned()), ..Self::shut() }
-    }
-
-    fn let_pass(&self, arrivals: usize) {
-        self.may_pass.add_permits(arrivals);
-    }
-
-    async fn was_called(&self) {
-        self.called.acquire().await.unwrap().forget();
-    }
-
-    fn taken(&self) -> Vec<Arrival> {
-        self.taken.lock().unwrap().clone()
-    }
-
-    fn texts(&self) -> Vec<String> {
-        self.taken().iter().map(text).collect()
-    }
-}
-
-#[async_trait]
-impl Intake for Notebook {
-    async fn take(&self, arrival: Arrival) {
-        self.called.add_permits(1);
-        if self.waits_for.as_ref().is_none_or(|waits_for| *waits_for == text(&arrival)) {
-            self.may_pass.acquire().await.unwrap().forget();
-        }
-        self.taken.lock().unwrap().push(arrival);
-    }
-
-    async fn has_seen(&self, id: &ArrivalId) -> bool {
-        self.taken().iter().any(|arrival| arrival.id == *id)
-    }
-
-    async fn unreadable(&self, _: &RoomId) -> Vec<ArrivalId> {
-        Vec::new()
-    }
-}
-
-fn text(arrival: &Arrival) -> String {
-    match &arrival.what {
-        Happening::Said { text, .. } | Happening::Edited { text, .. } => text.clone(),
-        Happening::Reacted { .. } | Happening::Removed { .. } | Happening::Unreadable { .. } => String::new(),
-    }
 }

@@ -1,6 +1,7 @@
 // The practice room: hears of every change over one stream, shows it, and sends what the person at the page does.
 
-import { MessageOnPage, beginning, button, element, initial, link, spoken, time } from "./message.js";
+import { MessageOnPage, beginning, button, element, spoken } from "./message.js";
+import { showAccount } from "./public.js";
 
 const SENTENCES = {
   "no-such-room": "Ce salon n’existe plus.",
@@ -20,6 +21,7 @@ const NEAR_END = 80;
 const at = (id) => document.getElementById(id);
 const text = at("composer-text");
 const scroller = at("scroller");
+const sides = document.querySelectorAll(".sides button");
 
 let everything = { bot: "Portevoix", rooms: [], examples: [], posts: [] };
 let shown = new Map();
@@ -122,25 +124,10 @@ function showMessage(message) {
 }
 
 function showPosts() {
-  const { accounts, directorate, directorate_name: name } = currentRoom();
-  const posts = everything.posts.filter((post) => post.directorate === directorate);
-  at("accounts").replaceChildren(...accounts.map((account) => {
-    const own = posts.filter((post) => post.account === account.name).reverse();
-    const list = own.length
-      ? element("ol", "posts", ...own.map((post) => showPost(post, name)))
-      : element("p", "nothing", "Rien n’est encore publié.");
-    const isNamedAlike = account.name.toLowerCase() === account.network.toLowerCase();
-    const title = element("h3", "", element("span", "", isNamedAlike ? account.network : account.name));
-    if (!isNamedAlike) title.append(element("span", "network", account.network));
-    return element("section", "account", title, list);
-  }));
+  const room = currentRoom();
+  const posts = everything.posts.filter((post) => post.directorate === room.directorate);
+  at("accounts").replaceChildren(...room.accounts.map((account) => showAccount(room, account, posts)));
   at("public-count").textContent = posts.length ? `(${posts.length})` : "";
-}
-
-function showPost(post, name) {
-  const head = element("p", "head", initial(name), element("strong", "", name), time(post.at));
-  const page = post.url ? element("p", "foot", link("Voir la page", post.url)) : null;
-  return element("li", "post", head, element("p", "text", post.text), page);
 }
 
 function showExamples() {
@@ -181,6 +168,12 @@ function say(sentence) {
 }
 
 // — where one reads —
+
+/** Where there is room for one column only, shows the room or the public; nothing is hidden otherwise. */
+function showSide(side) {
+  document.body.dataset.side = side;
+  for (const choice of sides) choice.setAttribute("aria-pressed", String(choice.dataset.side === side));
+}
 
 const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
 
@@ -299,11 +292,9 @@ at("person").addEventListener("change", () => {
   if (mode?.edits) leaveMode();
   for (const message of shown.values()) message.show(message.message);
 });
-for (const choice of document.querySelectorAll(".sides button")) {
-  choice.addEventListener("click", () => {
-    document.body.dataset.side = choice.dataset.side;
-    for (const other of document.querySelectorAll(".sides button")) other.setAttribute("aria-pressed", String(other === choice));
-  });
+for (const choice of sides) choice.addEventListener("click", () => showSide(choice.dataset.side));
+for (const skip of document.querySelectorAll(".skip")) {
+  skip.addEventListener("click", () => showSide(skip.hash === "#public" ? "public" : "room"));
 }
 
 connect();

@@ -74,6 +74,7 @@ pub async fn serve(listener: TcpListener, page: Page, stop: CancellationToken) -
         .route("/page.css", asset("text/css; charset=utf-8", include_str!("page.css")))
         .route("/page.js", asset("text/javascript; charset=utf-8", include_str!("page.js")))
         .route("/message.js", asset("text/javascript; charset=utf-8", include_str!("message.js")))
+        .route("/public.js", asset("text/javascript; charset=utf-8", include_str!("public.js")))
         .route("/icon.svg", asset("image/svg+xml", include_str!("icon.svg")))
         .route("/events", get(events))
         .route("/say", post(acts::say))

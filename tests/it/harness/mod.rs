@@ -13,6 +13,9 @@ pub mod loopback;
 #[cfg(feature = "bluesky")]
 pub mod pds;
 pub mod post;
+pub mod notebook;
 pub mod practice_room;
+pub mod scene;
+pub mod scripted_network;
 #[cfg(feature = "matrix")]
 pub mod synapse;

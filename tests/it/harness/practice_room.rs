@@ -28,10 +28,16 @@ pub struct ServedRoom {
     _stop: DropGuard,
 }
 
-/// Starts a practice room of the Loire-Atlantique directorate: Martin drafts, Durand and Lefèvre approve.
+/// The room that the browser's scenes are played in.
 ///
-/// THE REAL ENGINE GOES IN HERE: for now a stand-in answers that knows one card and counts two approvals. Replace it
-/// by the `portevoix demo --port 0 --no-play` binary, which prints its address.
+/// THE REAL ENGINE GOES IN HERE: run `portevoix demo --port 0 --no-play`, which prints its address, and keep the child
+/// for as long as the value lives. Until then the stand-in answers.
+pub async fn start_room_for_browser() -> ServedRoom {
+    start_practice_room().await
+}
+
+/// Starts a practice room of the Loire-Atlantique directorate: Martin drafts, Durand and Lefèvre approve. What answers
+/// is no engine: a stand-in that knows one card and counts two approvals, enough for what the page itself must do.
 pub async fn start_practice_room() -> ServedRoom {
     let directorate = loire_atlantique();
     let people =
