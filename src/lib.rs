@@ -36,13 +36,13 @@
 //! No `pub use`: every thing has one path. No plug-ins: a chat or a network is one module and one arm in [`app`]. No
 //! answering the public: what comes back is sorted for people, and people answer. No polling on the way of a post.
 
-
+pub mod app;
 pub mod chat;
 pub mod command;
 pub mod config;
 pub mod domain;
 pub mod engine;
-
+pub mod network;
 pub mod port;
 pub mod store;
 pub mod wording;

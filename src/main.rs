@@ -1,1 +1,106 @@
-fn main() {}
+//! The command line of Portevoix: arguments, logging, exit code.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use portevoix::app::demo::Demo;
+use portevoix::app::stopped::Stopped;
+use portevoix::app::{check, demo, run};
+use tracing_subscriber::EnvFilter;
+
+/// La voix publique d'une direction de police : un brouillon dans le salon, l'accord des valideurs, une publication.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Met le bot au travail, jusqu'à SIGTERM ou Ctrl-C.
+    Run {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Vérifie la configuration, puis essaie chaque salon et chaque compte, sans rien publier.
+    Check {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Connecte le bot à un service.
+    #[cfg(feature = "matrix")]
+    #[command(subcommand)]
+    Login(Service),
+    /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
+    Demo {
+        /// Joue la scène et s'arrête.
+        #[arg(long, conflicts_with = "no_play")]
+        play: bool,
+        /// Ouvre le salon sans jouer la scène.
+        #[arg(long)]
+        no_play: bool,
+        /// Le port du salon ; 0 : le premier libre.
+        #[arg(long, default_value_t = 4477)]
+        port: u16,
+    },
+}
+
+#[cfg(feature = "matrix")]
+#[derive(Subcommand)]
+enum Service {
+    /// Crée l'appareil du bot sur son serveur Matrix, le certifie et donne sa clé de récupération.
+    Matrix {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// Un fichier qui contient le mot de passe du compte (sinon : l'entrée standard).
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+        /// Un fichier qui contient la clé de récupération d'un compte qui a déjà servi.
+        #[arg(long)]
+        recovery_key_file: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // RUST_LOG=portevoix=debug says more; other crates may log what people wrote, and stay at errors.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,portevoix=info"));
+    let is_terminal = stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(is_terminal).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(trouble) => return failed(&Stopped::Machine(trouble)),
+    };
+    match runtime.block_on(perform(arguments.task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stopped) => failed(&stopped),
+    }
+}
+
+async fn perform(task: Task) -> Result<(), Stopped> {
+    match task {
+        Task::Run { config } => run::run(&config).await,
+        Task::Check { config } => check::check(&config, &mut stdout()).await,
+        #[cfg(feature = "matrix")]
+        Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {
+            let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());
+            portevoix::app::login::matrix(&config, password, key, &mut stdout()).await
+        }
+        Task::Demo { play, no_play, port } => {
+            let port = if play { 0 } else { port };
+            demo::demo(Demo { plays: !no_play, serves: !play, port }).await
+        }
+    }
+}
+
+fn failed(stopped: &Stopped) -> ExitCode {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(stderr(), "{stopped}");
+    ExitCode::FAILURE
+}

@@ -1,7 +1,6 @@
 //! Runs the examples of the command files through the code that officers use, so that help never shows what does not
 //! work.
 
-use std::collections::BTreeMap;
 
 use jiff::ZonedDateTime;
 use jiff::civil::date;
@@ -16,7 +15,7 @@ use crate::command::render::{Content, Destination, render};
 use crate::command::spec::{Example, Spec};
 use crate::command::template::{NETWORKS, Speaker, key};
 use crate::domain::directorate::{Account, NetworkKind, Visibility};
-use crate::domain::draft::{Blocker, Filled};
+use crate::domain::draft::Blocker;
 use crate::domain::name::{AccountName, DirectorateCode, FieldName, MessageId};
 use crate::domain::text::Limits;
 
@@ -68,9 +67,7 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
             return problems.iter().map(|problem| format!("l'exemple n'est pas lisible ({problem})")).collect();
         }
     };
-    let from = MessageId("example".to_owned());
-    let filled: BTreeMap<FieldName, Filled> =
-        fields.into_iter().map(|(name, value)| (name, Filled { value, from: from.clone() })).collect();
+    let filled = spec.filled(fields, &MessageId("example".to_owned()));
     let code = DirectorateCode("44".to_owned());
     let speaker = Speaker { name: "DDSP de la Loire-Atlantique", code: &code };
     let content = render(spec, &filled, speaker, &NETWORKS.map(destination));

@@ -1,10 +1,13 @@
 //! One command as its file describes it, checked.
 
+use std::collections::BTreeMap;
+
 use crate::command::action::Action;
 use crate::command::field::Field;
 use crate::command::template::Templates;
 use crate::domain::directorate::NetworkKind;
-use crate::domain::name::{CommandWord, FieldName};
+use crate::domain::draft::Filled;
+use crate::domain::name::{CommandWord, FieldName, MessageId};
 use crate::domain::policy::Policy;
 
 /// One command.
@@ -59,6 +62,15 @@ pub struct Example {
 }
 
 impl Spec {
+    /// Values as fields of a draft that came from a message.
+    pub fn filled(&self, values: BTreeMap<FieldName, String>, from: &MessageId) -> BTreeMap<FieldName, Filled> {
+        let filled = |(name, value)| {
+            let is_internal = self.fields.iter().any(|field| field.name == name && field.internal);
+            (name, Filled { value, from: from.clone(), is_internal })
+        };
+        values.into_iter().map(filled).collect()
+    }
+
     /// The field of that name or alias.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.is_called(name))

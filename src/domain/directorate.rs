@@ -28,7 +28,7 @@ pub struct Directorate {
 /// A person of the team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// As colleagues call them (`Durand`).
+    /// As colleagues call them (`Durand`); unique in the team, and who they are in votes and journals.
     pub name: String,
     /// The same person in each chat.
     pub ids: BTreeSet<PersonId>,
@@ -100,9 +100,10 @@ pub enum Language {
 }
 
 impl Member {
-    /// The one id that stands for this person in votes and journals, whichever chat they use.
-    pub fn id(&self) -> Option<&PersonId> {
-        self.ids.first()
+    /// The one id that stands for this person in votes and journals, whichever chat they use: their name, because ids
+    /// in chats come and go, and an author who got a new one must not be able to approve their own text.
+    pub fn id(&self) -> PersonId {
+        PersonId(self.name.clone())
     }
 }
 

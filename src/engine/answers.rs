@@ -12,7 +12,6 @@ use crate::domain::draft::{Blocker, Draft, Phase, VetoReason};
 use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Problem, Refusal};
 use crate::domain::review::Event;
-use crate::engine::commands::filled;
 use crate::engine::turn::Turn;
 use crate::store::database::StoreError;
 use crate::store::messages::Meaning;
@@ -26,20 +25,20 @@ impl Turn<'_> {
         text: &str,
         draft: Draft,
     ) -> Result<(), StoreError> {
-        let Some(id) = member.id() else { return Ok(()) };
+        let id = member.id();
         if let Phase::Vetoed { by, reason: VetoReason::Asked, .. } = &draft.phase
-            && by == id
+            && *by == id
         {
             return match clean(text) {
                 Ok(reason) => {
-                    let event = Event::VetoExplained { by: id.clone(), reason: reason.trim().to_owned() };
+                    let event = Event::VetoExplained { by: id, reason: reason.trim().to_owned() };
                     self.happen(&draft, event, message).await.map(|_| ())
                 }
                 Err(problem) => self.bad_input(message, vec![problem]).await,
             };
         }
         // Only an author's plain words answer the question: colleagues may talk in the thread.
-        let asked = asked(&draft).filter(|_| draft.authors.contains(id)).cloned();
+        let asked = asked(&draft).filter(|_| draft.authors.contains(&id)).cloned();
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         if !draft.is_open() || draft.revision.blockers.is_empty() {
             return Ok(());
@@ -49,7 +48,7 @@ impl Turn<'_> {
             .and_then(|text| parse::answer(spec, asked.as_ref(), &text, &self.desk.local(self.now)));
         match values {
             Ok(values) if values.is_empty() => Ok(()),
-            Ok(values) => self.revise(member, message, &draft, spec, filled(spec, values, message), asked).await,
+            Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,
             Err(problems) if asked.is_some() => self.bad_input(message, problems).await,
             Err(_) => Ok(()),
         }
@@ -69,7 +68,7 @@ impl Turn<'_> {
         let Some(draft) = self.transaction.draft(&number).await? else { return Ok(()) };
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         match self.contribution(spec, asked.as_ref(), text) {
-            Ok(Some(values)) => self.revise(member, message, &draft, spec, filled(spec, values, message), asked).await,
+            Ok(Some(values)) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,
             Ok(None) => self.refuse(message, Refusal::CommandChanged).await,
             Err(problems) => self.bad_input(message, problems).await,
         }

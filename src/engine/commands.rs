@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::command::action::Action;
 use crate::command::catalog::Lookup;
-use crate::command::help::help;
 use crate::command::clean::clean;
+use crate::command::help::help;
 use crate::command::parse;
 use crate::command::render::render;
 use crate::command::spec::Spec;
@@ -83,16 +83,15 @@ impl Turn<'_> {
             Err(problems) if problems == [Problem::Empty] => BTreeMap::new(),
             Err(problems) => return self.bad_input(message, problems).await,
         };
-        let Some(author) = member.id().cloned() else { return Ok(()) };
         let number = self.transaction.next_number(&self.desk.directorate.code).await?;
         let opening = Opening {
             number: number.clone(),
             command: spec.word.clone(),
             room: self.arrival.room.clone(),
             origin: message.clone(),
-            author,
+            author: member.id(),
             policy: self.desk.policy(spec),
-            proposal: self.proposal(spec, filled(spec, values, message)),
+            proposal: self.proposal(spec, spec.filled(values, message)),
         };
         ledger::open(self.transaction, opening, self.now).await?;
         let meaning = Meaning::Typed { asked: None };
@@ -121,14 +120,13 @@ impl Turn<'_> {
         // Read like an answer: a field with nothing after its colon is taken out.
         match parse::answer(spec, None, rest, &self.desk.local(self.now)) {
             Ok(values) if values.is_empty() => self.bad_input(message, vec![Problem::Empty]).await,
-            Ok(values) => self.revise(member, message, &draft, spec, filled(spec, values, message), None).await,
+            Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), None).await,
             Err(problems) => self.bad_input(message, problems).await,
         }
     }
 
     async fn withdraw_draft(&mut self, member: &Member, message: &MessageId, draft: &Draft) -> Result<(), StoreError> {
-        let Some(by) = voter(member) else { return Ok(()) };
-        self.happen(draft, Event::Withdrawn { by }, message).await?;
+        self.happen(draft, Event::Withdrawn { by: voter(member) }, message).await?;
         Ok(())
     }
 
@@ -142,13 +140,12 @@ impl Turn<'_> {
         values: BTreeMap<FieldName, Filled>,
         asked: Option<FieldName>,
     ) -> Result<(), StoreError> {
-        let Some(by) = member.id().cloned() else { return Ok(()) };
         let mut fields = draft.revision.fields.clone();
         fields.retain(|_, filled| filled.from != *message);
         fields.extend(values);
         fields.retain(|_, filled| !filled.value.is_empty());
         let proposal = self.proposal(spec, fields);
-        self.happen(draft, Event::Revised { by, proposal }, message).await?;
+        self.happen(draft, Event::Revised { by: member.id(), proposal }, message).await?;
         let meaning = Meaning::Typed { asked };
         self.transaction.note_message(&self.arrival.room, message.as_str(), &draft.number, &meaning).await
     }
@@ -199,15 +196,6 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         self.say(Place::Under(message.clone()), Notice::BadInput(problems)).await
     }
-}
-
-/// Values as fields that came from a message.
-pub fn filled(spec: &Spec, values: BTreeMap<FieldName, String>, from: &MessageId) -> BTreeMap<FieldName, Filled> {
-    let filled = |(name, value)| {
-        let is_internal = spec.fields.iter().any(|field| field.name == name && field.internal);
-        (name, Filled { value, from: from.clone(), is_internal })
-    };
-    values.into_iter().map(filled).collect()
 }
 
 fn beginning(draft: &Draft) -> String {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::{Timestamp, ZonedDateTime};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 
 use crate::command::render::Destination;
 use crate::command::spec::Spec;

@@ -83,7 +83,8 @@ impl Intake for Inbox {
 
     async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId> {
         let look = async { self.database.begin().await?.unreadable(room, MOST_UNREADABLE).await };
-        let found = look.await.inspect_err(|trouble: &StoreError| error!(%trouble, "could not list what was unreadable"));
+        let found =
+            look.await.inspect_err(|trouble: &StoreError| error!(%trouble, "could not list what was unreadable"));
         found.unwrap_or_default()
     }
 }

@@ -160,7 +160,11 @@ impl Outbox {
     }
 
     /// Puts an effect off of which it is certain that nothing was done.
-    pub(in crate::engine) async fn put_off(&self, claim: &Claim, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
+    pub(in crate::engine) async fn put_off(
+        &self,
+        claim: &Claim,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let until = self.next_try(claim, retry_at);
         let mut transaction = self.database.begin().await?;
         transaction.put_off(claim, until, false).await?;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::effect::{Effect, publish_key};
 use crate::domain::draft::Draft;
+use crate::domain::effect::{Effect, publish_key};
 use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
 use crate::store::database::StoreError;
@@ -61,7 +61,13 @@ pub enum Place {
 impl Owed {
     /// The debt of an effect that was decided for a draft. `journal_position` is where the decision stands in the
     /// journal, `place` counts the effects of the decision.
-    pub fn of(effect: Effect, draft: &Draft, journal_position: i64, place: usize, now: Timestamp) -> (EffectKey, Self, Timestamp, Again) {
+    pub fn of(
+        effect: Effect,
+        draft: &Draft,
+        journal_position: i64,
+        place: usize,
+        now: Timestamp,
+    ) -> (EffectKey, Self, Timestamp, Again) {
         let (room, number) = (draft.room.clone(), draft.number.clone());
         match effect {
             Effect::ShowCard(revision) => {
@@ -107,7 +113,9 @@ impl Owed {
     /// The room it concerns.
     pub fn room(&self) -> &RoomId {
         match self {
-            Self::Card { room, .. } | Self::Say { room, .. } | Self::Publish { room, .. } | Self::Wake { room, .. } => room,
+            Self::Card { room, .. } | Self::Say { room, .. } | Self::Publish { room, .. } | Self::Wake { room, .. } => {
+                room
+            }
         }
     }
 }

@@ -45,7 +45,9 @@ impl Outbox {
             }
             (Ok(_), None) => {
                 drop(transaction);
-                return self.record(claim, number, account, Err(Fault::Permanent { cause: Cause::NoSuchAccount })).await;
+                return self
+                    .record(claim, number, account, Err(Fault::Permanent { cause: Cause::NoSuchAccount }))
+                    .await;
             }
         };
         // From here until the outcome is recorded the post may be out: that must be known after a crash.
@@ -96,11 +98,7 @@ impl Outbox {
         transaction.commit().await
     }
 
-    async fn settle_in(
-        &self,
-        mut transaction: Transaction,
-        claim: &Claim,
-    ) -> Result<(), StoreError> {
+    async fn settle_in(&self, mut transaction: Transaction, claim: &Claim) -> Result<(), StoreError> {
         transaction.settle(claim).await?;
         transaction.commit().await
     }
@@ -110,9 +108,7 @@ impl Outbox {
 fn mandated_post(draft: &Draft, account: &AccountName, decided_at: Timestamp) -> Result<Post, Cause> {
     let ballot = draft.ballot().ok_or(Cause::SealBroken)?;
     match judge(draft, ballot) {
-        Verdict::Carried(mandate) => {
-            Post::under(&mandate, draft, account, decided_at).map_err(|_| Cause::SealBroken)
-        }
+        Verdict::Carried(mandate) => Post::under(&mandate, draft, account, decided_at).map_err(|_| Cause::SealBroken),
         Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
     }
 }

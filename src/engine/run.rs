@@ -23,8 +23,7 @@ pub async fn run(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let listening = async {
-        let mut listeners: FuturesUnordered<_> =
-            chats.iter().map(|chat| chat.listen(inbox, stop.clone())).collect();
+        let mut listeners: FuturesUnordered<_> = chats.iter().map(|chat| chat.listen(inbox, stop.clone())).collect();
         let mut outcome = Ok(());
         while let Some(ended) = listeners.next().await {
             if ended.is_err() {

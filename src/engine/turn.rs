@@ -151,8 +151,7 @@ impl<'a> Turn<'a> {
 
     async fn unreadable(&mut self, message: &MessageId) -> Result<(), StoreError> {
         let Some(member) = self.member() else { return Ok(()) };
-        let Some(person) = member.id().cloned() else { return Ok(()) };
-        let notice = Notice::Unreadable { person, arrival: self.arrival.id.clone() };
+        let notice = Notice::Unreadable { person: member.id(), arrival: self.arrival.id.clone() };
         self.say(Place::Under(message.clone()), notice).await
     }
 
@@ -192,7 +191,7 @@ impl<'a> Turn<'a> {
     }
 
     fn voter(&self) -> Option<Voter> {
-        self.member().and_then(voter)
+        self.member().map(voter)
     }
 
     /// The draft that a message or reaction in this room belongs to.
@@ -235,6 +234,6 @@ impl<'a> Turn<'a> {
 }
 
 /// A member as one who votes.
-pub fn voter(member: &Member) -> Option<Voter> {
-    member.id().map(|id| Voter { id: id.clone(), roles: member.roles.clone() })
+pub fn voter(member: &Member) -> Voter {
+    Voter { id: member.id(), roles: member.roles.clone() }
 }

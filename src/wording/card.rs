@@ -122,8 +122,7 @@ impl Speaker {
 
     fn votes(&self, ballot: &Ballot, audience: &Audience<'_>) -> Option<Block> {
         let names: Vec<String> = ballot.voters(Choice::Approve).iter().map(|voter| audience.name(&voter.id)).collect();
-        (!names.is_empty())
-            .then(|| Block::Text(self.sentence(audience, "card-votes", &[("names", &names.join(", "))])))
+        (!names.is_empty()).then(|| Block::Text(self.sentence(audience, "card-votes", &[("names", &names.join(", "))])))
     }
 
     /// The exact texts; accounts that would publish the same one share it.

@@ -18,8 +18,7 @@ impl Speaker {
             Notice::Completed => one("notice-completed", &[]),
             Notice::Approved { by, votes, roles } => {
                 let by = audience.name(by);
-                let waits =
-                    draft.map(|draft| self.wanting(draft, *votes, roles.iter(), audience)).unwrap_or_default();
+                let waits = draft.map(|draft| self.wanting(draft, *votes, roles.iter(), audience)).unwrap_or_default();
                 let name = if waits.is_empty() { "notice-approved" } else { "notice-approved-waiting" };
                 one(name, &[("by", &by), ("waits", &waits)])
             }
@@ -103,8 +102,7 @@ impl Speaker {
             return Prose { blocks: vec![Block::Text(intro), Block::Items(self.blockers(blockers, audience))] };
         };
         let others: Vec<&str> = missing[1..].iter().map(|(field, _)| *field).collect();
-        let mut blocks =
-            vec![Block::Text(self.sentence(audience, "notice-asked", &[("field", field), ("ask", ask)]))];
+        let mut blocks = vec![Block::Text(self.sentence(audience, "notice-asked", &[("field", field), ("ask", ask)]))];
         if !others.is_empty() {
             let rest = others.join(", ");
             blocks.push(Block::Text(self.sentence(audience, "notice-asked-next", &[("rest", &rest)])));

@@ -49,7 +49,7 @@ async fn killed_after_the_network_took_it_the_post_is_not_doubled() {
     scene(async |room| {
         room.network("mastodon").next_post(Trouble::AcceptThenKill);
         approved(room).await;
-        room.clock.advance(GRACE);
+        room.lets_pass(GRACE);
         room.killed_while("mastodon", async |room| room.settle().await).await;
         room.crash_and_restart().await;
         room.waits(Duration::from_secs(2)).await;
@@ -65,7 +65,7 @@ async fn killed_before_the_network_took_it_the_post_is_not_forgotten() {
     scene(async |room| {
         room.network("bluesky").next_post(Trouble::KillBefore);
         approved(room).await;
-        room.clock.advance(GRACE);
+        room.lets_pass(GRACE);
         room.killed_while("bluesky", async |room| room.settle().await).await;
         room.crash_and_restart().await;
         room.waits(Duration::from_secs(2)).await;
@@ -80,7 +80,7 @@ async fn killed_between_quorum_and_publication_it_goes_out_on_return() {
     scene(async |room| {
         approved(room).await;
         room.crash();
-        room.clock.advance(Duration::from_secs(7_200));
+        room.lets_pass(Duration::from_secs(7_200));
         room.network("mastodon").expect_posts(0);
         room.start().await;
         room.settle().await;

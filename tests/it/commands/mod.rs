@@ -42,5 +42,5 @@ fn lines<T: ToString>(things: &[T]) -> String {
 /// Fields as the engine keeps them.
 fn filled(fields: BTreeMap<FieldName, String>) -> BTreeMap<FieldName, Filled> {
     let from = MessageId::from("$message");
-    fields.into_iter().map(|(name, value)| (name, Filled { value, from: from.clone() })).collect()
+    fields.into_iter().map(|(name, value)| (name, Filled { value, from: from.clone(), is_internal: false })).collect()
 }

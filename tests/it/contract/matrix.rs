@@ -2,7 +2,6 @@
 //! Matrix has: sessions, invitations, keys.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId};
@@ -17,7 +16,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::chat::{Notebook, Person, Seen, Stage, chat_contract};
+use crate::contract::chat::{Notebook, Person, Seen, Stage};
 use crate::harness::synapse::{Account, Officer, Synapse};
 
 chat_contract!(synapse_stage, ignore = "needs a real Synapse: tests/run starts one");
@@ -51,8 +50,7 @@ impl SynapseStage {
     async fn new() -> Self {
         let synapse = Synapse::from_environment();
         let bot = synapse.register("portevoix").await;
-        let (mut martin, mut durand) =
-            tokio::join!(Officer::new(&synapse, "martin"), Officer::new(&synapse, "durand"));
+        let (mut martin, mut durand) = tokio::join!(Officer::new(&synapse, "martin"), Officer::new(&synapse, "durand"));
         let room = martin.make_room("Brigade de Nantes", &[&bot.user, durand.id()]).await;
         durand.join(&room).await;
         let directory = TempDir::new().unwrap();
@@ -179,7 +177,9 @@ fn seen(timeline: &[Value]) -> Vec<Seen> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let target = seen.iter_mut().find(|message| message.id.as_str() == relation["event_id"]);
         match (event["type"].as_str().unwrap(), relation["rel_type"].as_str()) {
-            ("m.reaction", _) => target.unwrap().reactions.push((PersonId(text(&event["sender"])), text(&relation["key"]))),
+            ("m.reaction", _) => {
+                target.unwrap().reactions.push((PersonId(text(&event["sender"])), text(&relation["key"])))
+            }
             ("m.room.message", Some("m.replace")) => {
                 let target = target.unwrap();
                 (target.text, target.links, target.pings) = shown(&content["m.new_content"]);

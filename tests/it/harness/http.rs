@@ -18,12 +18,12 @@ pub struct Answer {
 pub async fn request(server: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        request += &format!("Host: {server}\r\n");
+        request.push_str(&format!("Host: {server}\r\n"));
     }
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.push_str(&format!("{name}: {value}\r\n"));
     }
-    request += &format!("\r\n{body}");
+    request.push_str(&format!("\r\n{body}"));
     let mut stream = TcpStream::connect(server).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut stream = BufReader::new(stream);

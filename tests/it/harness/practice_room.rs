@@ -40,8 +40,10 @@ pub async fn start_room_for_browser() -> ServedRoom {
 /// is no engine: a stand-in that knows one card and counts two approvals, enough for what the page itself must do.
 pub async fn start_practice_room() -> ServedRoom {
     let directorate = loire_atlantique();
-    let people =
-        directorate.team.iter().map(|member| Person { id: member.id().unwrap().clone(), name: member.name.clone() });
+    let people = directorate
+        .team
+        .iter()
+        .map(|member| Person { id: member.ids.first().unwrap().clone(), name: member.name.clone() });
     let room = PracticeRoom { id: "brigade".into(), name: "Brigade de Nantes".to_owned(), people: people.collect() };
     let practice = Practice::new("page", vec![room], Arc::new(SystemClock));
     let public = watch::Sender::new(Vec::new());

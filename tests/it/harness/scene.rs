@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use portevoix::chat::practice::record::{Author, Content, Message};
 use portevoix::chat::practice::{Person, Practice, PracticeRoom};
@@ -67,7 +68,8 @@ const TEAM: [(&str, &str, &[&str]); 6] = [
 
 impl Room {
     async fn open() -> Self {
-        let clock = Arc::new(HandClock::new());
+        // 22:00 in Paris, a Thursday.
+        let clock = HandClock::at("2026-03-12T21:00:00Z");
         let people: Vec<Person> = TEAM
             .iter()
             .map(|(id, name, _)| (*id, *name))
@@ -161,8 +163,13 @@ impl Room {
 
     /// Time goes by, and what is due then is done.
     pub async fn waits(&self, time: Duration) {
-        self.clock.advance(time);
+        self.lets_pass(time);
         self.settle().await;
+    }
+
+    /// Time goes by, and nothing is done about it yet.
+    pub fn lets_pass(&self, time: Duration) {
+        self.clock.passes(SignedDuration::try_from(time).unwrap());
     }
 
     /// Lets the process be killed at the moment at which a network's request hangs.
@@ -211,7 +218,10 @@ impl Room {
     /// The last thing that the bot said.
     pub fn last_said(&self) -> String {
         let said = self.practice.timeline(&self.here);
-        said.iter().rfind(|message| message.by == Author::Bot).map(|message| message.content.plain()).unwrap_or_default()
+        said.iter()
+            .rfind(|message| message.by == Author::Bot)
+            .map(|message| message.content.plain())
+            .unwrap_or_default()
     }
 
     /// The newest of the bot's messages outside any thread: the card that stands.
@@ -244,9 +254,9 @@ impl Room {
     /// The engine takes everything that waits, and carries out everything that is due.
     pub async fn settle(&self) {
         // An arrival returns only when it and all before it were taken; ordinary talk changes nothing.
-        let talk = self.practice.says(&person("petit"), &self.here, "bien reçu", None);
-        let message = self.act(talk).await.unwrap();
-        self.practice.removes(&person("petit"), &message).await.unwrap();
+        let petit = person("petit");
+        let message = self.act(self.practice.says(&petit, &self.here, "bien reçu", None)).await.unwrap();
+        self.practice.removes(&petit, &message).await.unwrap();
     }
 
     /// A moderator removes a message from the room; the chat tells only its id.
@@ -310,11 +320,7 @@ impl Room {
     }
 }
 
-fn desk(
-    code: &str,
-    practice: &Arc<Practice>,
-    networks: &mut HashMap<(String, String), Arc<ScriptedNetwork>>,
-) -> Desk {
+fn desk(code: &str, practice: &Arc<Practice>, networks: &mut HashMap<(String, String), Arc<ScriptedNetwork>>) -> Desk {
     let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
     let team = members.map(|(id, name, roles)| Member {
         name: (*name).to_owned(),

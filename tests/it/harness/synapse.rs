@@ -121,7 +121,9 @@ impl Officer {
     pub async fn until_joined(&mut self, room: &RoomId, user: &UserId) {
         let is_entry = |event: &TimelineEvent| {
             let event: Value = serde_json::from_str(event.raw().json().get()).unwrap();
-            event["type"] == "m.room.member" && event["state_key"] == user.as_str() && event["content"]["membership"] == "join"
+            event["type"] == "m.room.member"
+                && event["state_key"] == user.as_str()
+                && event["content"]["membership"] == "join"
         };
         self.until(room, |officer| officer.timeline.iter().any(is_entry)).await;
     }
@@ -153,6 +155,12 @@ impl Officer {
             serde_json::from_str(event.raw().json().get()).unwrap()
         };
         self.timeline.iter().map(event).collect()
+    }
+
+    /// Looks until something like that can be read, and returns it, decrypted.
+    pub async fn until_readable(&mut self, room: &RoomId, is_it: impl Fn(&Value) -> bool) -> Value {
+        self.until(room, |officer| officer.readable_timeline().iter().any(&is_it)).await;
+        self.readable_timeline().into_iter().find(is_it).unwrap()
     }
 
     async fn until(&mut self, room: &RoomId, mut found: impl FnMut(&Self) -> bool) {

@@ -1,0 +1,90 @@
+//! `portevoix check`: reads the whole configuration, then tries each room and each account, and says what is wrong.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::app::build::{self, Chats};
+use crate::app::practice::{self, Showcase};
+use crate::app::stopped::Stopped;
+use crate::config::load::load;
+use crate::config::settings::ChatKind;
+use crate::domain::fault::Fault;
+use crate::port::chat::Chat;
+use crate::port::clock::{Clock, SystemClock};
+use crate::wording::speaker::{Audience, Speaker};
+
+/// Checks everything that can be checked without publishing, and writes a line for each thing.
+///
+/// # Errors
+/// Every problem of the files; [`Stopped::CheckFailed`] when a room or an account does not work.
+pub async fn check(path: &Path, out: &mut impl Write) -> Result<(), Stopped> {
+    let config = load(path)?;
+    let catalog = build::catalog(&config)?;
+    let count = catalog.specs().count();
+    writeln!(out, "✓ {} : {} direction(s), {count} commandes", config.file, config.directorates.len())?;
+    let speaker = Speaker::default();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut is_well = true;
+    let matrix = match build::matrix(&config, &speaker).await {
+        Ok(matrix) => matrix,
+        Err(Stopped::Outside(words)) => {
+            writeln!(out, "✗ {words}")?;
+            is_well = false;
+            None
+        }
+        Err(other) => return Err(other),
+    };
+    let chats = Chats { matrix, practice: practice::open(&config, &clock) };
+    let showcase = Showcase::default();
+    for settings in &config.directorates {
+        let directorate = &settings.directorate;
+        writeln!(out, "{} · {}", directorate.code, directorate.name)?;
+        let audience = Audience { directorate, time_zone: &TimeZone::UTC };
+        for room in &settings.rooms {
+            let chat: Option<Arc<dyn Chat>> = match room.chat {
+                ChatKind::Matrix => chats.matrix.clone(),
+                ChatKind::Practice => chats.practice.clone().map(|practice| practice as Arc<dyn Chat>),
+            };
+            let Some(chat) = chat else {
+                writeln!(out, "  ✗ salon {} : non essayé", room.id)?;
+                is_well = false;
+                continue;
+            };
+            let probed = chat.probe(&room.id).await;
+            is_well &= line(out, &format!("salon {}", room.id), probed, &speaker, &audience)?;
+        }
+        for (account, connection) in directorate.accounts.iter().zip(&settings.accounts) {
+            let what = format!("compte {}", account.name);
+            match build::network(directorate, account, connection, &showcase, &clock).await {
+                Ok(Some(network)) => is_well &= line(out, &what, network.probe().await, &speaker, &audience)?,
+                Ok(None) => writeln!(out, "  ✓ {what} : {}, compté seulement", account.network.label())?,
+                Err(trouble) => {
+                    writeln!(out, "  ✗ {trouble}")?;
+                    is_well = false;
+                }
+            }
+        }
+    }
+    if is_well { Ok(()) } else { Err(Stopped::CheckFailed) }
+}
+
+/// Writes how a try ended, and returns whether it went well.
+fn line(
+    out: &mut impl Write,
+    what: &str,
+    probed: Result<String, Fault>,
+    speaker: &Speaker,
+    audience: &Audience<'_>,
+) -> Result<bool, Stopped> {
+    match probed {
+        Ok(name) => writeln!(out, "  ✓ {what} : {name}")?,
+        Err(fault) => {
+            writeln!(out, "  ✗ {what} : {}", speaker.fault(&fault, audience))?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

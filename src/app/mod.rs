@@ -1,0 +1,11 @@
+//! Puts the house together: the only place that names every adapter, and what each word of the command line does.
+
+pub mod build;
+pub mod check;
+pub mod demo;
+#[cfg(feature = "matrix")]
+pub mod login;
+pub mod practice;
+pub mod run;
+pub mod scene;
+pub mod stopped;
