@@ -1,10 +1,11 @@
 //! Lists the files of `commands/`, so that a new command is one new file and no Rust.
 
+use std::io::Write;
 use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=commands");
+    writeln!(io::stdout(), "cargo::rerun-if-changed=commands")?;
     let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let mut files: Vec<_> = fs::read_dir(Path::new(&root).join("commands"))?

@@ -11,7 +11,7 @@ use crate::domain::name::CommandWord;
 const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/commands.rs"));
 
 /// The longest word that is compared with the commands, in characters.
-const LONGEST_WORD: usize = 40;
+pub const LONGEST_WORD: usize = 40;
 
 /// All commands, checked: no two share a word.
 #[derive(Clone, Debug)]
@@ -108,8 +108,13 @@ impl Catalog {
 fn clashes(spec: &Spec, text: &str, others: &[Spec]) -> Vec<SpecProblem> {
     let mut problems = Vec::new();
     for (place, word) in spec.words().enumerate() {
-        let own = spec.words().take(place).any(|earlier| earlier == word).then_some(spec);
-        let Some(owner) = own.or_else(|| others.iter().find(|other| other.is_called(word.as_str()))) else { continue };
+        let message = if spec.words().take(place).any(|earlier| earlier == word) {
+            format!("le mot « !{word} » est deux fois dans ce fichier : retirez l'un des deux")
+        } else if let Some(owner) = others.iter().find(|other| other.is_called(word.as_str())) {
+            format!("le mot « !{word} » est déjà pris par {} : changez l'un des deux", owner.file)
+        } else {
+            continue;
+        };
         let is_here = |line: &str| {
             let line = fold(line);
             (line.starts_with("word") || line.starts_with("aliases")) && line.contains(word.as_str())
@@ -117,7 +122,7 @@ fn clashes(spec: &Spec, text: &str, others: &[Spec]) -> Vec<SpecProblem> {
         problems.push(SpecProblem {
             file: spec.file.clone(),
             line: 1 + text.lines().position(is_here).unwrap_or(0),
-            message: format!("le mot « !{word} » est déjà pris par {} : changez l'un des deux", owner.file),
+            message,
         });
     }
     problems

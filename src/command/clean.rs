@@ -55,13 +55,12 @@ fn plain_space(c: char) -> char {
 
 /// Whether a character shows by itself, or is a line end.
 fn is_visible(c: char) -> bool {
-    let hidden_category = match c.general_category() {
-        GeneralCategory::Control | GeneralCategory::Format | GeneralCategory::PrivateUse => true,
-        // A phone may know newer emoji than our tables do.
-        GeneralCategory::Unassigned => !matches!(c, '\u{1F000}'..='\u{1FAFF}'),
-        _ => false,
-    };
-    c == '\n' || !(hidden_category || is_blank_letter(c) || is_variation_selector(c))
+    let category = c.general_category();
+    // A phone may know newer emoji than our tables do.
+    let is_unknown = category == GeneralCategory::Unassigned && !matches!(c, '\u{1F000}'..='\u{1FAFF}');
+    let is_hidden = is_unknown
+        || matches!(category, GeneralCategory::Control | GeneralCategory::Format | GeneralCategory::PrivateUse);
+    c == '\n' || !(is_hidden || is_blank_letter(c) || is_variation_selector(c))
 }
 
 /// Letters and marks that are drawn as nothing: fillers, the joiner of graphemes, the Khmer inherent vowels.

@@ -17,6 +17,7 @@ use crate::command::template::{NETWORKS, Speaker, key};
 use crate::domain::directorate::{Account, NetworkKind, Visibility};
 use crate::domain::draft::Blocker;
 use crate::domain::name::{AccountName, DirectorateCode, FieldName, MessageId};
+use crate::domain::notice::Problem;
 use crate::domain::text::Limits;
 
 /// What is wrong with the examples of one command.
@@ -29,15 +30,15 @@ pub fn check(catalog: &Catalog, spec: &Spec) -> Vec<SpecProblem> {
 }
 
 /// When the examples are typed: Saturday 14 March 2026 at 10:00.
-fn example_time() -> Option<ZonedDateTime> {
-    TimeZone::UTC.to_zoned_datetime(date(2026, 3, 14).at(10, 0, 0, 0)).ok()
+fn example_time() -> ZonedDateTime {
+    TimeZone::UTC.to_zoned_datetime(date(2026, 3, 14).at(10, 0, 0, 0)).expect("every civil time exists in UTC")
 }
 
 /// Types one example and says what came out wrong.
 fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
     let text = match clean(&example.says) {
         Ok(text) => text,
-        Err(problem) => return vec![format!("l'exemple n'est pas lisible ({problem})")],
+        Err(problem) => return vec![explained(&problem)],
     };
     let typed = parse::command_line(&text);
     let Some(typed) =
@@ -60,11 +61,11 @@ fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
 }
 
 fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
-    let Some(now) = example_time() else { return Vec::new() };
+    let now = example_time();
     let fields = match parse::fields(spec, rest, &now) {
         Ok(fields) => fields,
         Err(problems) => {
-            return problems.iter().map(|problem| format!("l'exemple n'est pas lisible ({problem})")).collect();
+            return problems.iter().map(explained).collect();
         }
     };
     let filled = spec.filled(fields, &MessageId("example".to_owned()));
@@ -83,7 +84,8 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
         .collect();
     let expected: Vec<&str> = example.missing.iter().map(FieldName::as_str).collect();
     if missing != expected {
-        wrong.push(format!("il manque à l'exemple : [{}], et non [{}]", missing.join(", "), expected.join(", ")));
+        let asked = if missing.is_empty() { "rien".to_owned() } else { missing.join(", ") };
+        wrong.push(format!("après l'exemple, il reste à demander : {asked} ; corrigez « missing » ou l'exemple"));
     }
     for blocker in &content.blockers {
         match blocker {
@@ -122,4 +124,24 @@ fn destination(network: NetworkKind) -> Destination {
         },
         limits: Limits::default_of(network),
     }
+}
+
+/// What is wrong with what an example types, for the person who wrote it.
+fn explained(problem: &Problem) -> String {
+    let what = match problem {
+        Problem::Empty => "il ne donne aucun champ".to_owned(),
+        Problem::TooLong { most, .. } => format!("il dépasse {most} caractères"),
+        Problem::ForbiddenCharacter(number) => format!("il contient un caractère invisible, U+{number:04X}"),
+        Problem::PiledMarks => "il empile des accents".to_owned(),
+        Problem::GivenTwice(field) => format!("le champ « {field} » y est deux fois"),
+        Problem::UnknownField { typed, .. } => format!("« {typed} » n'est pas un champ"),
+        Problem::NotADate { field, value } => format!("« {value} » n'est pas une date pour « {field} »"),
+        Problem::NotAPhone { field, value } => format!("« {value} » n'est pas un numéro pour « {field} »"),
+        Problem::NotAnAge { field, value } => format!("« {value} » n'est pas un âge pour « {field} »"),
+        Problem::NotYesOrNo { field, value } => format!("« {value} » n'est ni oui ni non pour « {field} »"),
+        Problem::NotAChoice { field, value, .. } => format!("« {value} » n'est pas un choix de « {field} »"),
+        Problem::ValueTooLong { field, most } => format!("« {field} » dépasse {most} caractères"),
+        Problem::NotADraftNumber(typed) => format!("« {typed} » n'est pas un numéro de brouillon"),
+    };
+    format!("l'exemple n'est pas bon : {what}")
 }

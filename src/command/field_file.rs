@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::command::field::{Choice, Condition, Field, FieldKind, Need, fold_label};
-use crate::command::section::{Located, Section};
+use crate::command::section::{Item, Located, Section};
 use crate::domain::name::FieldName;
 
 /// The types, as they are written.
@@ -14,16 +14,27 @@ const RESERVED: [&str; 12] =
 /// The longest value that a field may ask for: what the bot reads of a message.
 const MOST_CHARACTERS: u32 = 4_000;
 
+/// The fields of a file.
+pub struct Fields {
+    /// Those that could be read, in the order of the file.
+    pub sound: Vec<Field>,
+    /// Every name and alias, also of those that could not.
+    pub declared: BTreeSet<FieldName>,
+    /// Whether all could be read.
+    pub all_sound: bool,
+}
+
 /// Reads every `[[field]]`.
-pub fn read(root: &Section<'_>) -> Vec<Field> {
-    let mut taken = BTreeSet::new();
-    let mut fields = Vec::new();
+pub fn read(root: &Section<'_>) -> Fields {
+    let mut declared = BTreeSet::new();
     let mut conditions = Vec::new();
-    for section in root.sections("field", "[[field]]") {
-        if let Some(field) = field(section, &mut taken, &mut conditions) {
-            fields.push(field);
-        }
-    }
+    let read: Vec<Option<Field>> = root
+        .sections("field", "[[field]]")
+        .into_iter()
+        .map(|section| field(section, &mut declared, &mut conditions))
+        .collect();
+    let all_sound = read.iter().all(Option::is_some);
+    let fields = Fields { sound: read.into_iter().flatten().collect(), declared, all_sound };
     for condition in &conditions {
         check_condition(root, condition, &fields);
     }
@@ -125,9 +136,9 @@ fn kind(section: &Section<'_>) -> Option<FieldKind> {
 /// `choices = ["mineur", { value = "âge", synonyms = ["vieillesse"] }]`
 fn choices(section: &Section<'_>) -> Vec<Choice> {
     let items = section.texts_or_sections("choices", "un choix");
-    let read = |item: Result<Located<String>, Section<'_>>| match item {
-        Ok(text) => Some(Choice { value: text.value, synonyms: Vec::new() }),
-        Err(section) => {
+    let read = |item: Item<'_>| match item {
+        Item::Text(text) => Some(Choice { value: text.value, synonyms: Vec::new() }),
+        Item::Section(section) => {
             let value = section.text("value", "\"mineur\"").map(|value| value.value);
             let synonyms = section.texts("synonyms").into_iter().map(|synonym| synonym.value).collect();
             section.end();
@@ -172,9 +183,12 @@ fn condition(section: Section<'_>) -> Option<Condition> {
     condition
 }
 
-fn check_condition(root: &Section<'_>, condition: &Located<Condition>, fields: &[Field]) {
+fn check_condition(root: &Section<'_>, condition: &Located<Condition>, fields: &Fields) {
     let named = condition.value.field();
-    let Some(field) = fields.iter().find(|field| field.name == *named) else {
+    let Some(field) = fields.sound.iter().find(|field| field.name == *named) else {
+        if fields.declared.contains(named) {
+            return;
+        }
         root.report(
             condition.line,
             format!("« required_when » parle d'un champ « {named} » qui n'existe pas dans ce fichier"),

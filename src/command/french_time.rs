@@ -4,7 +4,7 @@
 use jiff::ZonedDateTime;
 use jiff::civil::{Date, Weekday};
 
-use crate::command::french_reader::Reader;
+use crate::command::french_reader;
 
 /// The months, as they are written.
 pub const MONTHS: [&str; 12] = [
@@ -76,7 +76,7 @@ impl Moment {
     /// day does not exist (31/02, or `lundi 14 mars` when the 14th is a Saturday), or if it does not say which day
     /// (`samedi`: the last one or the next?).
     pub fn read(text: &str, now: &ZonedDateTime) -> Option<Self> {
-        Reader::new(text, now).moment()
+        french_reader::moment(text, now)
     }
 
     /// Whether it is just one day.

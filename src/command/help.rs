@@ -1,6 +1,6 @@
 //! What `!aide` shows, drawn from the command files alone.
 
-use crate::command::catalog::{Catalog, Lookup};
+use crate::command::catalog::{Catalog, LONGEST_WORD, Lookup};
 use crate::command::field::Need;
 use crate::command::spec::Spec;
 use crate::domain::notice::{Help, HelpField, Notice};
@@ -13,7 +13,9 @@ pub fn help(catalog: &Catalog, typed: Option<&str>) -> Notice {
     };
     match catalog.find(word) {
         Lookup::Found(spec) => Notice::Help(one(spec)),
-        Lookup::Unknown { nearest } => Notice::UnknownCommand { typed: word.to_owned(), nearest },
+        Lookup::Unknown { nearest } => {
+            Notice::UnknownCommand { typed: word.chars().take(LONGEST_WORD).collect(), nearest }
+        }
     }
 }
 

@@ -5,7 +5,6 @@ pub mod catalog;
 pub mod clean;
 pub mod examples;
 pub mod field;
-pub mod french_reader;
 pub mod french_time;
 pub mod help;
 pub mod parse;
@@ -17,5 +16,10 @@ pub mod value;
 pub mod words;
 
 mod field_file;
+mod french_hours;
+mod french_reader;
+mod french_tokens;
+mod policy_file;
 mod section;
 mod spec_file;
+mod template_file;

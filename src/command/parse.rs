@@ -1,7 +1,8 @@
 //! Reads what an officer typed: the command's word, then its fields in any of the ways people type on a phone.
 //!
 //! A field starts at the start of a line or after a `;`, with its name and a colon; its text goes on until the next
-//! one. What belongs to no field goes to the main field. Any other colon (`22:30`, `https://`) is text.
+//! one. What belongs to no field goes to the main field. Any other colon (`22:30`, `https://`) is text. What comes in
+//! here was made [`clean`](crate::command::clean::clean), and so has a bounded length.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

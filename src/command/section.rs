@@ -37,6 +37,14 @@ pub struct Section<'a> {
     asked: RefCell<Vec<&'static str>>,
 }
 
+/// An item of a list that may hold both.
+pub enum Item<'a> {
+    /// A text.
+    Text(Located<String>),
+    /// A table.
+    Section(Section<'a>),
+}
+
 impl<'a> Page<'a> {
     /// Starts on a file.
     pub fn new(file: &'a str, text: &'a str) -> Self {
@@ -91,47 +99,36 @@ impl<'a> Section<'a> {
 
     /// The text of a key that must be there and not be empty.
     pub fn text(&self, key: &'static str, example: &str) -> Option<Located<String>> {
-        let found = self.optional_text(key);
-        if found.is_none() && self.find(key).is_none() {
-            self.report(
-                self.line,
-                format!("il manque « {key} » dans {} : ajoutez par exemple {key} = {example}", self.name),
-            );
+        if !self.has(key) {
+            let name = self.name;
+            self.report(self.line, format!("il manque « {key} » dans {name} : ajoutez par exemple {key} = {example}"));
         }
-        found
+        self.optional_text(key)
     }
 
     /// The text of a key, if it is there; it must not be empty then.
     pub fn optional_text(&self, key: &'static str) -> Option<Located<String>> {
         let value = self.find(key)?;
         let line = self.page.line_of_text(&value.span());
-        match value.get_ref() {
-            DeValue::String(text) if text.trim().is_empty() => {
-                self.report(line, format!("« {key} » est vide : écrivez son texte entre guillemets"));
-                None
-            }
-            DeValue::String(text) => Some(Located { value: text.as_ref().to_owned(), line }),
-            other => {
-                self.report(line, format!("« {key} » attend un texte entre guillemets, pas {}", french_type(other)));
-                None
-            }
+        let Some(text) = value.get_ref().as_str() else {
+            let found = french_type(value.get_ref());
+            return self.refuse(line, format!("« {key} » attend un texte entre guillemets, pas {found}"));
+        };
+        if text.trim().is_empty() {
+            return self.refuse(line, format!("« {key} » est vide : écrivez son texte entre guillemets"));
         }
+        Some(Located { value: text.to_owned(), line })
     }
 
     /// A list of texts; empty if the key is not there.
     pub fn texts(&self, key: &'static str) -> Vec<Located<String>> {
-        self.items(key)
-            .filter_map(|item| match item.get_ref() {
-                DeValue::String(text) if !text.trim().is_empty() => {
-                    Some(Located { value: text.trim().to_owned(), line: self.page.line_of(item.span().start) })
-                }
-                _ => {
-                    let line = self.page.line_of(item.span().start);
-                    self.report(line, format!("« {key} » attend une liste de textes : {key} = [\"…\", \"…\"]"));
-                    None
-                }
-            })
-            .collect()
+        let text = |item: &Spanned<DeValue<'_>>| {
+            let line = self.page.line_of(item.span().start);
+            let text = item.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
+            let text = text.map(|text| Located { value: text.to_owned(), line });
+            text.or_else(|| self.refuse(line, format!("« {key} » attend une liste de textes : {key} = [\"…\", \"…\"]")))
+        };
+        self.items(key).filter_map(text).collect()
     }
 
     /// A yes or no; no if the key is not there.
@@ -162,51 +159,27 @@ impl<'a> Section<'a> {
     pub fn section(&self, key: &'static str, name: &'static str) -> Option<Section<'a>> {
         let value = self.find(key)?;
         let line = self.page.line_of(value.span().start);
-        match value.get_ref() {
-            DeValue::Table(table) => Some(self.inner(table, line, name)),
-            other => {
-                self.report(line, format!("{name} attend une section, pas {}", french_type(other)));
-                None
-            }
+        if value.get_ref().is_array() {
+            return self.refuse(line, format!("écrivez {name} avec un seul crochet de chaque côté, et une seule fois"));
         }
+        self.as_section(value, name)
     }
 
     /// A list of tables (`[[field]]`); empty if the key is not there.
     pub fn sections(&self, key: &'static str, name: &'static str) -> Vec<Section<'a>> {
-        self.items(key)
-            .filter_map(|item| {
-                let line = self.page.line_of(item.span().start);
-                let DeValue::Table(table) = item.get_ref() else {
-                    self.report(line, format!("{name} attend une section, pas {}", french_type(item.get_ref())));
-                    return None;
-                };
-                Some(self.inner(table, line, name))
-            })
-            .collect()
+        self.items(key).filter_map(|item| self.as_section(item, name)).collect()
     }
 
-    /// Each item of a list that is a text or a table.
-    pub fn texts_or_sections(
-        &self,
-        key: &'static str,
-        name: &'static str,
-    ) -> Vec<Result<Located<String>, Section<'a>>> {
-        self.items(key)
-            .filter_map(|item| {
-                let line = self.page.line_of(item.span().start);
-                match item.get_ref() {
-                    DeValue::String(text) => Some(Ok(Located { value: text.as_ref().to_owned(), line })),
-                    DeValue::Table(table) => Some(Err(self.inner(table, line, name))),
-                    other => {
-                        self.report(
-                            line,
-                            format!("« {key} » attend des textes entre guillemets, pas {}", french_type(other)),
-                        );
-                        None
-                    }
-                }
-            })
-            .collect()
+    /// A list of texts and tables; empty if the key is not there.
+    pub fn texts_or_sections(&self, key: &'static str, name: &'static str) -> Vec<Item<'a>> {
+        let item = |item: &'a Spanned<DeValue<'a>>| {
+            let line = self.page.line_of(item.span().start);
+            match item.get_ref().as_str() {
+                Some(text) => Some(Item::Text(Located { value: text.to_owned(), line })),
+                None => self.as_section(item, name).map(Item::Section),
+            }
+        };
+        self.items(key).filter_map(item).collect()
     }
 
     /// Whether the key is there, whatever it holds.
@@ -240,8 +213,19 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn inner(&self, table: &'a DeTable<'a>, line: usize, name: &'static str) -> Section<'a> {
-        Section { page: self.page, table, line, name, asked: RefCell::default() }
+    /// Adds a problem and reads nothing.
+    fn refuse<T>(&self, line: usize, message: String) -> Option<T> {
+        self.report(line, message);
+        None
+    }
+
+    fn as_section(&self, value: &'a Spanned<DeValue<'a>>, name: &'static str) -> Option<Section<'a>> {
+        let line = self.page.line_of(value.span().start);
+        let Some(table) = value.get_ref().as_table() else {
+            let found = french_type(value.get_ref());
+            return self.refuse(line, format!("{name} attend une section, pas {found}"));
+        };
+        Some(Section { page: self.page, table, line, name, asked: RefCell::default() })
     }
 
     fn find(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -256,10 +240,12 @@ impl<'a> Section<'a> {
         let list = value.and_then(|value| value.get_ref().as_array());
         if let (Some(value), None) = (value, list) {
             let line = self.page.line_of(value.span().start);
-            self.report(
-                line,
-                format!("« {key} » attend une liste entre crochets, pas {}", french_type(value.get_ref())),
-            );
+            let message = if value.get_ref().is_table() {
+                format!("écrivez [[{key}]], avec deux crochets de chaque côté")
+            } else {
+                format!("« {key} » attend une liste entre crochets, pas {}", french_type(value.get_ref()))
+            };
+            self.report(line, message);
         }
         list.into_iter().flat_map(|list| list.iter())
     }

@@ -169,18 +169,15 @@ fn capital(text: &str) -> String {
 
 fn problem(error: &minijinja::Error) -> TemplateProblem {
     let detail = error.detail().unwrap_or_default();
-    let quoted = detail.split_whitespace().find_map(|word| word.strip_suffix(" is unknown")).unwrap_or(detail);
-    let message = match error.kind() {
-        ErrorKind::SyntaxError => {
-            format!(
-                "le modèle n'est pas lisible ({detail}) : vérifiez que chaque {{{{ … }}}} et chaque {{% … %}} est fermé"
-            )
-        }
-        ErrorKind::UnknownFilter => {
-            format!("filtre inconnu ({quoted}) : utilisez par exemple sentence, capital ou upper")
-        }
-        ErrorKind::UndefinedError => "le modèle utilise un nom qui n'existe pas".to_owned(),
-        _ => format!("le modèle ne peut pas être rempli ({error}) : simplifiez-le"),
+    let unknown = detail.trim_start_matches("filter ").trim_end_matches(" is unknown");
+    let kind = error.kind();
+    let message = if kind == ErrorKind::SyntaxError {
+        let advice = "vérifiez que chaque {{ … }} et chaque {% … %} est fermé";
+        format!("le modèle n'est pas lisible ({detail}) : {advice}")
+    } else if kind == ErrorKind::UnknownFilter {
+        format!("filtre inconnu « {unknown} » : utilisez par exemple sentence, capital ou upper")
+    } else {
+        format!("le modèle ne peut pas être rempli ({error}) : simplifiez-le")
     };
     TemplateProblem { line: error.line().unwrap_or(1), message }
 }

@@ -7,6 +7,8 @@ use crate::command::french_time::Moment;
 use crate::domain::fold::fold;
 use crate::domain::notice::Problem;
 
+/// The most that is quoted of a value that can't be read, in characters.
+const LONGEST_QUOTE: usize = 60;
 /// The oldest age that is believed, in years.
 const OLDEST: u32 = 120;
 /// Ages of small children are said in months up to this many.
@@ -18,7 +20,7 @@ const MOST_MONTHS: u32 = 36;
 /// What was typed is not of the field's type, or is longer than the field takes.
 pub fn read(field: &Field, typed: &str, now: &ZonedDateTime) -> Result<String, Problem> {
     let line = one_line(typed);
-    let (name, value) = (field.name.clone(), line.clone());
+    let (name, value) = (field.name.clone(), quoted(&line));
     let read = match &field.kind {
         FieldKind::Text | FieldKind::Place => Ok(line),
         FieldKind::LongText => Ok(kept_lines(typed)),
@@ -42,6 +44,15 @@ pub fn read(field: &Field, typed: &str, now: &ZonedDateTime) -> Result<String, P
         return Err(Problem::ValueTooLong { field: field.name.clone(), most: field.most_characters });
     }
     Ok(read)
+}
+
+/// What was typed, cut to what a person needs to find it again.
+fn quoted(line: &str) -> String {
+    let mut quoted: String = line.chars().take(LONGEST_QUOTE).collect();
+    if quoted.len() < line.len() {
+        quoted.push('…');
+    }
+    quoted
 }
 
 /// The age that a value of type age says, in whole years.

@@ -144,3 +144,11 @@ fn a_value_has_a_longest_length() {
     let problem = Problem::ValueTooLong { field: field.name.clone(), most: 40 };
     assert_eq!(read(&field, &"é".repeat(41), &now()), Err(problem));
 }
+
+#[test]
+fn a_long_value_that_cannot_be_read_is_quoted_by_its_start() {
+    let Err(Problem::NotAPhone { value, .. }) = read(&field(FieldKind::Phone), &"é".repeat(4_000), &now()) else {
+        panic!("a number");
+    };
+    assert_eq!(value, format!("{}…", "é".repeat(60)));
+}

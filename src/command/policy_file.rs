@@ -1,0 +1,56 @@
+//! Reads who must approve what a command drafts: the `[policy]` of a command file.
+
+use std::collections::BTreeSet;
+
+use crate::command::section::Section;
+use crate::domain::name::RoleName;
+use crate::domain::policy::{Glyphs, Policy, bare};
+
+/// More persons than any duty team has.
+const MOST_APPROVERS: u32 = 20;
+/// A draft can wait from a minute to thirty days.
+const OPEN_FOR_SECONDS: std::ops::RangeInclusive<u32> = 60..=2_592_000;
+/// A day, unless the file says otherwise.
+const DEFAULT_OPEN_FOR_SECONDS: u32 = 86_400;
+/// Up to a day.
+const GRACE_SECONDS: std::ops::RangeInclusive<u32> = 0..=86_400;
+/// Time to see a slip and tap ⏸, unless the file says otherwise.
+const DEFAULT_GRACE_SECONDS: u32 = 30;
+
+/// Reads `[policy]`. A command without one gets a policy that nothing asks for.
+pub fn read(root: &Section<'_>) -> Policy {
+    let mut policy = Policy {
+        quorum: 1,
+        required_roles: BTreeSet::new(),
+        approver_roles: BTreeSet::new(),
+        open_for_seconds: DEFAULT_OPEN_FOR_SECONDS,
+        grace_seconds: DEFAULT_GRACE_SECONDS,
+        glyphs: Glyphs::default(),
+    };
+    let Some(section) = root.section("policy", "[policy]") else { return policy };
+    if !section.has("quorum") {
+        section
+            .report(section.line, "il manque « quorum » : écrivez le nombre de personnes qui approuvent, quorum = 2");
+    }
+    let roles = |key| section.texts(key).into_iter().map(|role| RoleName(role.value)).collect();
+    policy.quorum = section.number("quorum", 1..=MOST_APPROVERS).unwrap_or(1);
+    policy.required_roles = roles("required_roles");
+    policy.approver_roles = roles("approver_roles");
+    policy.open_for_seconds = section.number("open_for_seconds", OPEN_FOR_SECONDS).unwrap_or(DEFAULT_OPEN_FOR_SECONDS);
+    policy.grace_seconds = section.number("grace_seconds", GRACE_SECONDS).unwrap_or(DEFAULT_GRACE_SECONDS);
+    if let Some(glyphs) = section.section("glyphs", "[policy.glyphs]") {
+        let own =
+            |key, glyph: &mut String| *glyph = glyphs.optional_text(key).map_or_else(|| glyph.clone(), |own| own.value);
+        own("approve", &mut policy.glyphs.approve);
+        own("veto", &mut policy.glyphs.veto);
+        own("hold", &mut policy.glyphs.hold);
+        let distinct: BTreeSet<String> =
+            [&policy.glyphs.approve, &policy.glyphs.veto, &policy.glyphs.hold].map(|glyph| bare(glyph)).into();
+        if distinct.len() < 3 {
+            glyphs.report(glyphs.line, "deux symboles sont les mêmes : choisissez-en trois différents");
+        }
+        glyphs.end();
+    }
+    section.end();
+    policy
+}
