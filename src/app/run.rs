@@ -38,7 +38,7 @@ pub struct House {
     catalog: Arc<Catalog>,
     database: Arc<Database>,
     inbox: Inbox,
-    outbox: Outbox,
+    outbox: Arc<Outbox>,
 }
 
 /// Runs the bot until SIGTERM or Ctrl-C.
@@ -78,7 +78,7 @@ impl House {
         let desks = Arc::new(Desks::new(desks));
         let owed = Arc::new(Notify::new());
         let inbox = Inbox::new(database.clone(), catalog.clone(), desks.clone(), clock.clone(), owed.clone());
-        let outbox = Outbox::new(database.clone(), desks, speaker.clone(), clock, owed);
+        let outbox = Arc::new(Outbox::new(database.clone(), desks, speaker.clone(), clock, owed));
         Ok(Self { config, chats, showcase, speaker, catalog, database, inbox, outbox })
     }
 

@@ -1,13 +1,12 @@
 //! Carries out what is owed: claims what is due, does it, records how it ended. Woken by events, never by polling.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
+use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -64,23 +63,24 @@ impl Outbox {
 
     /// Carries out whatever is owed until told to stop; what is under way then is finished first. If it is dropped
     /// instead, that is a crash: what was under way is in doubt and is looked into at the next start.
-    pub async fn run(&self, stop: &CancellationToken) {
+    pub async fn run(self: &Arc<Self>, stop: &CancellationToken) {
         self.work(Until::Stopped(stop)).await;
     }
 
     /// Carries out whatever is due now, and what follows from it, and returns when nothing is left.
-    pub async fn drain(&self) {
+    pub async fn drain(self: &Arc<Self>) {
         self.work(Until::Idle).await;
     }
 
-    async fn work(&self, until: Until<'_>) {
+    async fn work(self: &Arc<Self>, until: Until<'_>) {
         let never = CancellationToken::new();
         let (is_draining, stop) = match until {
             Until::Idle => (true, &never),
             Until::Stopped(stop) => (false, stop),
         };
-        let mut under_way = FuturesUnordered::new();
-        let mut busy: HashSet<String> = HashSet::new();
+        // Tasks of their own: each goes on while the loop itself waits for the store, which it shares with them.
+        let mut under_way: JoinSet<()> = JoinSet::new();
+        let mut busy: HashMap<Id, String> = HashMap::new();
         loop {
             let mut next_due = None;
             if !stop.is_cancelled() {
@@ -88,8 +88,9 @@ impl Outbox {
                     Ok((claims, next)) => {
                         next_due = next;
                         for claim in claims {
-                            busy.insert(claim.debt.lane.clone());
-                            under_way.push(self.carry(claim));
+                            let (outbox, lane) = (self.clone(), claim.debt.lane.clone());
+                            let task = under_way.spawn(async move { outbox.carry(claim).await });
+                            busy.insert(task.id(), lane);
                         }
                     }
                     Err(trouble) => {
@@ -108,7 +109,16 @@ impl Outbox {
                 }
             };
             tokio::select! {
-                Some(lane) = under_way.next() => { busy.remove(&lane); }
+                Some(ended) = under_way.join_next_with_id() => {
+                    let id = match ended {
+                        Ok((id, ())) => id,
+                        Err(panicked) => {
+                            error!(%panicked, "an effect failed in a way that nobody foresaw; it stays owed");
+                            panicked.id()
+                        }
+                    };
+                    busy.remove(&id);
+                }
                 () = self.owed.notified() => {}
                 () = due => {}
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
@@ -117,24 +127,23 @@ impl Outbox {
     }
 
     /// What can be begun now, and when the next thing is due.
-    async fn claims(&self, busy: &HashSet<String>) -> Result<(Vec<Claim>, Option<Timestamp>), StoreError> {
+    async fn claims(&self, busy: &HashMap<Id, String>) -> Result<(Vec<Claim>, Option<Timestamp>), StoreError> {
         let room = MOST_UNDER_WAY.saturating_sub(busy.len());
         let now = self.clock.now();
         let mut transaction = self.database.begin().await?;
         let most = u32::try_from(MOST_UNDER_WAY).unwrap_or(u32::MAX);
         let due = transaction.due(now, most).await?;
         let next = transaction.next_due(now).await?;
-        let free = due.into_iter().filter(|claim| !busy.contains(&claim.debt.lane)).take(room);
+        let free = due.into_iter().filter(|claim| !busy.values().any(|lane| *lane == claim.debt.lane)).take(room);
         Ok((free.collect(), next))
     }
 
-    /// Carries one effect out and returns its lane, free again.
-    async fn carry(&self, claim: Claim) -> String {
+    /// Carries one effect out.
+    async fn carry(&self, claim: Claim) {
         if let Err(trouble) = self.try_carry(&claim).await {
             error!(%trouble, effect = %claim.debt.key, "could not record an effect; trying again");
             self.clock.sleep_until(later(self.clock.now(), STORE_RETRY)).await;
         }
-        claim.debt.lane
     }
 
     async fn try_carry(&self, claim: &Claim) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ use crate::port::chat::Chat;
 /// The fault of a chat that only a person can mend.
 pub async fn run(
     inbox: &Inbox,
-    outbox: &Outbox,
+    outbox: &Arc<Outbox>,
     chats: &[Arc<dyn Chat>],
     stop: &CancellationToken,
 ) -> Result<(), Fault> {

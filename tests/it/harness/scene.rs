@@ -47,7 +47,7 @@ pub struct Room {
 struct Engine {
     database: Arc<Database>,
     inbox: Inbox,
-    outbox: Outbox,
+    outbox: Arc<Outbox>,
 }
 
 /// Plays a scene on a fresh stage.
@@ -68,6 +68,8 @@ const TEAM: [(&str, &str, &[&str]); 6] = [
 
 impl Room {
     async fn open() -> Self {
+        // What the engine logs is shown when a scene fails.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         // 22:00 in Paris, a Thursday.
         let clock = HandClock::at("2026-03-12T21:00:00Z");
         let people: Vec<Person> = TEAM
@@ -101,7 +103,7 @@ impl Room {
         let clock: Arc<HandClock> = self.clock.clone();
         let (catalog, desks) = (self.catalog.clone(), self.desks.clone());
         let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
-        let outbox = Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed);
+        let outbox = Arc::new(Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed));
         self.engine = Some(Engine { database, inbox, outbox });
     }
 
