@@ -86,6 +86,18 @@ pub fn answer(
     if given.is_empty() { Err(vec![Problem::Empty]) } else { Ok(given) }
 }
 
+/// The fields that a text names; everything else in it is talk.
+///
+/// # Errors
+/// Every problem of the named fields.
+pub fn named_fields(
+    spec: &Spec,
+    text: &str,
+    now: &ZonedDateTime,
+) -> Result<BTreeMap<FieldName, String>, Vec<Problem>> {
+    read(spec, None, text, now)
+}
+
 /// Reads a text; what stands before the first named field is the value of `bare`.
 fn read(
     spec: &Spec,

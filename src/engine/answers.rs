@@ -37,7 +37,7 @@ impl Turn<'_> {
                 Err(problem) => self.bad_input(message, vec![problem]).await,
             };
         }
-        // Only an author's plain words answer the question: colleagues may talk in the thread.
+        // Only an author's plain words answer the question: colleagues may talk in the thread, and name what they mean.
         let asked = asked(&draft).filter(|_| draft.authors.contains(&id)).cloned();
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         if !draft.is_open() || draft.revision.blockers.is_empty() {
@@ -45,7 +45,10 @@ impl Turn<'_> {
         }
         let values = clean(text)
             .map_err(|problem| vec![problem])
-            .and_then(|text| parse::answer(spec, asked.as_ref(), &text, &self.desk.local(self.now)));
+            .and_then(|text| match &asked {
+                Some(asked) => parse::answer(spec, Some(asked), &text, &self.desk.local(self.now)),
+                None => parse::named_fields(spec, &text, &self.desk.local(self.now)),
+            });
         match values {
             Ok(values) if values.is_empty() => Ok(()),
             Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,

@@ -131,7 +131,8 @@ impl Outbox {
         let room = MOST_UNDER_WAY.saturating_sub(busy.len());
         let now = self.clock.now();
         let mut transaction = self.database.begin().await?;
-        let most = u32::try_from(MOST_UNDER_WAY).unwrap_or(u32::MAX);
+        // Lanes that are busy show up again: ask for as many more.
+        let most = u32::try_from(MOST_UNDER_WAY + busy.len()).unwrap_or(u32::MAX);
         let due = transaction.due(now, most).await?;
         let next = transaction.next_due(now).await?;
         let free = due.into_iter().filter(|claim| !busy.values().any(|lane| *lane == claim.debt.lane)).take(room);

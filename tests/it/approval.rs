@@ -90,7 +90,7 @@ async fn editing_ones_message_opens_a_new_revision_without_votes() {
         room.reacts("durand", "✅").await;
         room.waits(Duration::from_secs(30)).await;
         room.network("mastodon").expect_posts(1);
-        assert!(room.network("mastodon").posts()[0].text.contains("vol à l'arraché"));
+        assert!(room.network("mastodon").posts()[0].text.contains("Vol à l'arraché"));
         assert_snapshot!(room.transcript());
     })
     .await;
@@ -101,7 +101,7 @@ async fn modifier_changes_one_field_and_makes_its_author_an_author() {
     scene(async |room| {
         room.says("martin", APPEAL).await;
         room.says("moreau", "!modifier 44-1 lieu: quai de la Fosse").await;
-        assert!(room.draft("44-1").await.revision.targets[0].text.contains("quai de la Fosse"));
+        assert!(room.draft("44-1").await.revision.targets[0].text.contains("Quai de la Fosse"));
         room.reacts("moreau", "✅").await;
         assert!(room.last_said().contains("Vous avez écrit ce texte"), "{}", room.last_said());
     })
@@ -200,7 +200,7 @@ async fn drafts_are_listed_shown_and_withdrawn() {
         room.says("petit", "!brouillons").await;
         assert!(room.last_said().contains("44-1 · !appel · à valider"), "{}", room.last_said());
         room.says("petit", "!voir 44-1").await;
-        assert!(room.last_said().contains("vol avec violence"), "{}", room.last_said());
+        assert!(room.last_said().contains("Vol avec violence"), "{}", room.last_said());
         room.says("petit", "!retirer 44-1").await;
         assert!(room.last_said().contains("Seuls les rédacteurs"), "{}", room.last_said());
         room.says("martin", "!retirer 44-1").await;

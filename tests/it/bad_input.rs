@@ -13,12 +13,14 @@ async fn each_kind_of_bad_input_is_answered_and_loses_nothing() {
         room.says("martin", APPEAL).await;
         let before = room.draft("44-1").await;
         let million = format!("!appel faits: {}", "a".repeat(1_000_000));
-        let pile = format!("!appel faits: e{}", "\u{0301}".repeat(10_000));
+        let pile = format!("!appel faits: e{}", "\u{0301}".repeat(1_000));
+        let mountain = format!("!appel faits: e{}", "\u{0301}".repeat(10_000));
         for (typed, answer) in [
             (million.as_str(), "c'est trop"),
             ("!appel faits: vol \u{202E}gnp.exe", "U+202E"),
             ("!appel faits: vol\u{0007}", "U+0007"),
             (pile.as_str(), "accents empilés"),
+            (mountain.as_str(), "c'est trop"),
             ("!appel lieu: Nantes ; lieu: Rezé", "donné deux fois"),
             ("!appel date: 31/02/2026 à 25h", "n'est pas une date possible"),
             ("!appel tel_service: bonjour", "n'est pas un numéro de téléphone"),
@@ -48,7 +50,7 @@ async fn template_syntax_typed_by_an_officer_is_published_as_it_was_typed() {
         room.says("martin", &APPEAL.replace("vol avec violence", "vol {{ 7 * 7 }} {% raw %}")).await;
         room.approves().await;
         let text = &room.network("mastodon").posts()[0].text;
-        assert!(text.contains("vol {{ 7 * 7 }} {% raw %}"), "{text}");
+        assert!(text.contains("Vol {{ 7 * 7 }} {% raw %}"), "{text}");
     })
     .await;
 }
@@ -79,7 +81,10 @@ async fn an_empty_command_is_led_through_field_by_field() {
 #[tokio::test]
 async fn an_overlong_draft_says_by_how_much_and_cannot_be_voted_on() {
     scene(async |room| {
-        room.says("martin", &APPEAL.replace("vol avec violence", &"vol avec violence ".repeat(30))).await;
+        let long = APPEAL.replace("vol avec violence", &"vol avec violence ".repeat(11));
+        let message = room.says("martin", &APPEAL.replace("vol avec violence", &"vol ".repeat(100))).await;
+        assert!(room.last_said().contains("200 caractères au plus"), "{}", room.last_said());
+        room.edits("martin", &message, &long).await;
         room.expect("44-1", State::Incomplete).await;
         assert!(room.newest_card().content.plain().contains("de trop"), "{}", room.newest_card().content.plain());
         room.reacts("durand", "✅").await;

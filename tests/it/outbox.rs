@@ -192,11 +192,11 @@ async fn what_people_did_while_the_bot_was_away_counts_once_and_in_order() {
 async fn a_draft_changed_in_the_store_is_not_sent() {
     scene(async |room| {
         approved(room).await;
-        room.forges_the_stored_text("vol avec violence", "vol commis par Jean Dupont").await;
+        room.forges_the_stored_text("Vol avec violence", "Vol commis par Jean Dupont").await;
         room.waits(GRACE).await;
         room.network("mastodon").expect_posts(0);
         assert!(room.transcript().contains("n'est pas celui qui a été validé"), "{}", room.transcript());
-        room.forges_the_stored_text("vol commis par Jean Dupont", "vol avec violence").await;
+        room.forges_the_stored_text("Vol commis par Jean Dupont", "Vol avec violence").await;
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Plays a scene: people in a practice room, the whole engine on a real database, and networks that do as they are told.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
 use portevoix::port::chat::Chat;
 use portevoix::port::network::Network;
-use portevoix::store::database::Database;
+use portevoix::store::database::{Database, StoreError};
 use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
 use sqlx::Connection;
@@ -98,13 +98,24 @@ impl Room {
 
     /// Starts the engine on the database that is there.
     pub async fn start(&mut self) {
-        let database = Arc::new(Database::open(&self.directory.path().join("portevoix.db")).await.unwrap());
+        let database = Arc::new(self.open_database().await);
         let owed = Arc::new(Notify::new());
         let clock: Arc<HandClock> = self.clock.clone();
         let (catalog, desks) = (self.catalog.clone(), self.desks.clone());
         let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
         let outbox = Arc::new(Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed));
         self.engine = Some(Engine { database, inbox, outbox });
+    }
+
+    /// Opens the database. Tasks of a killed process end when the runtime comes to them, and hold its lock until then.
+    async fn open_database(&self) -> Database {
+        for _ in 0..1_000 {
+            match Database::open(&self.database_file()).await {
+                Err(StoreError::InUse(_)) => tokio::task::yield_now().await,
+                opened => return opened.unwrap(),
+            }
+        }
+        panic!("the killed process still holds the database")
     }
 
     /// The process is killed. What people do from now on waits for its return.
@@ -245,8 +256,8 @@ impl Room {
     }
 
     /// Where the database and its lock are.
-    pub fn database_file(&self) -> std::path::PathBuf {
-        Path::join(self.directory.path(), "portevoix.db")
+    pub fn database_file(&self) -> PathBuf {
+        self.directory.path().join("portevoix.db")
     }
 
     fn running(&self) -> &Engine {
