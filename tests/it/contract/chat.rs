@@ -12,7 +12,7 @@ use tokio::sync::watch;
 /// Plays every scene of the contract on a stage: an async function that makes one, and an attribute for each test.
 macro_rules! chat_contract {
     ($stage:path, $attribute:meta) => {
-        $crate::contract::chat::chat_contract! { @scenes $stage, $attribute;
+        chat_contract! { @scenes $stage, $attribute;
             what_is_said_arrives_once
             an_edit_arrives_with_the_id_of_the_original
             only_the_author_can_edit
@@ -39,8 +39,6 @@ macro_rules! chat_contract {
         )*
     };
 }
-pub(crate) use chat_contract;
-
 /// Who acts in the scenes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
@@ -161,9 +159,8 @@ impl Notebook {
 
     /// What was taken, oldest first, once this message is among it and readable.
     pub async fn until_read(&self, message: &MessageId) -> Vec<Arrival> {
-        let is_it = |one: &Arrival| {
-            one.id.as_str() == message.as_str() && !matches!(one.what, Happening::Unreadable { .. })
-        };
+        let is_it =
+            |one: &Arrival| one.id.as_str() == message.as_str() && !matches!(one.what, Happening::Unreadable { .. });
         let mut changed = self.count.subscribe();
         let waited = tokio::time::timeout(PATIENCE, changed.wait_for(|_| self.taken().iter().any(is_it))).await;
         assert!(waited.is_ok(), "waited for {message} in vain, there is {:#?}", self.taken());
@@ -252,11 +249,15 @@ pub async fn a_reaction_arrives_and_can_be_taken_back(mut stage: impl Stage) {
     let message = stage.says(Person::Martin, "!info bouchon").await;
 
     let reaction = stage.reacts(Person::Durand, &message, "✅\u{FE0F}").await;
+    notebook.until(2).await;
     stage.removes(Person::Durand, reaction.as_str()).await;
 
     let taken = notebook.until(3).await;
     assert_eq!(taken[1].by, stage.id_of(Person::Durand));
-    assert_eq!(taken[1].what, Happening::Reacted { message, reaction: reaction.clone(), glyph: "✅\u{FE0F}".to_owned() });
+    assert_eq!(
+        taken[1].what,
+        Happening::Reacted { message, reaction: reaction.clone(), glyph: "✅\u{FE0F}".to_owned() }
+    );
     assert_eq!(taken[2].by, stage.id_of(Person::Durand));
     assert_eq!(taken[2].what, Happening::Removed { id: reaction.to_string() });
 }
@@ -313,7 +314,8 @@ pub async fn what_happens_while_away_arrives_in_order_once(mut stage: impl Stage
         said(&after, "après"),
     ];
     // A platform may drop a reaction's content with the reaction; then only its removal is left to hand over.
-    let without_reaction: Vec<_> = expected.iter().filter(|one| !matches!(one, Happening::Reacted { .. })).cloned().collect();
+    let without_reaction: Vec<_> =
+        expected.iter().filter(|one| !matches!(one, Happening::Reacted { .. })).cloned().collect();
     assert!(taken == expected || taken == without_reaction, "{taken:#?}");
     stage.stop().await;
     stage.start(notebook.clone()).await;
