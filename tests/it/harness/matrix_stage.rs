@@ -4,8 +4,9 @@ use std::fs;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use matrix_sdk::reqwest;
+use matrix_sdk::config::SyncSettings;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId};
+use matrix_sdk::{Client, reqwest};
 use portevoix::chat::matrix::chat::MatrixChat;
 use portevoix::chat::matrix::login::login;
 use portevoix::chat::matrix::settings::MatrixSettings;
@@ -94,6 +95,14 @@ impl SynapseStage {
             }
         };
         tokio::time::timeout(std::time::Duration::from_secs(30), backed_up).await.unwrap();
+    }
+
+    /// Another device of the bot's account, which nobody signed.
+    pub async fn unsigned_device(&self) -> Client {
+        let client = Client::builder().homeserver_url(&self.synapse.url).build().await.unwrap();
+        client.matrix_auth().login_username(&self.bot.user, &self.bot.password).send().await.unwrap();
+        client.sync_once(SyncSettings::new()).await.unwrap();
+        client
     }
 
     /// The bot's public master key.
