@@ -2,3 +2,5 @@
 
 mod contract;
 mod harness;
+#[cfg(feature = "matrix")]
+mod matrix;

@@ -140,11 +140,6 @@ impl Notebook {
         tokio::time::timeout(PATIENCE, offered.wait_for(is_there)).await.unwrap().unwrap();
     }
 
-    /// Everything that was handed over, oldest first.
-    pub fn offered(&self) -> Vec<Arrival> {
-        self.offered.borrow().clone()
-    }
-
     /// Takes again.
     pub fn mend(&self) {
         self.jammed.send_replace(false);
