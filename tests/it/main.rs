@@ -10,6 +10,8 @@ mod contract;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod harness;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod outbox;
 mod practice;
 mod practice_page;

@@ -190,7 +190,9 @@ impl<'a> Delivery<'a> {
         let mut backoff = Backoff::new();
         while !stop.is_cancelled() {
             match handle.event(&id, None).await {
-                Ok(original) => return Some(original.sender().is_some_and(|sender| sender.as_str() == person.as_str())),
+                Ok(original) => {
+                    return Some(original.sender().is_some_and(|sender| sender.as_str() == person.as_str()));
+                }
                 Err(error) if is_not_there(&error) => return Some(false),
                 Err(error) => backoff.wait("look up who wrote an edited message", &fault_of(&error), stop).await,
             }
@@ -202,9 +204,9 @@ impl<'a> Delivery<'a> {
 /// The room keys that come from now on.
 async fn new_keys(client: &Client) -> BoxStream<'static, NewKeys> {
     match client.encryption().room_keys_received_stream().await {
-        Some(keys) => keys
-            .map(|keys| Some(keys.ok()?.into_iter().map(|key| (key.room_id, key.session_id)).collect()))
-            .boxed(),
+        Some(keys) => {
+            keys.map(|keys| Some(keys.ok()?.into_iter().map(|key| (key.room_id, key.session_id)).collect())).boxed()
+        }
         None => stream::pending().boxed(),
     }
 }

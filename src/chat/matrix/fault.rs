@@ -17,7 +17,9 @@ pub fn fault_of(error: &Error) -> Fault {
     transient(match error {
         Error::WrongRoomState(_) => Cause::NotInRoom,
         Error::Timeout => Cause::TimedOut,
-        Error::Io(_) | Error::CryptoStoreError(_) | Error::StateStore(_) => Cause::Disk(Cause::quote(&error.to_string())),
+        Error::Io(_) | Error::CryptoStoreError(_) | Error::StateStore(_) => {
+            Cause::Disk(Cause::quote(&error.to_string()))
+        }
         other => Cause::Refused(Cause::quote(&other.to_string())),
     })
 }
@@ -59,7 +61,9 @@ pub fn is_not_there(error: &Error) -> bool {
 /// Whether the server says that this reaction is there already.
 pub fn is_duplicate_reaction(error: &Error) -> bool {
     let answer = error.as_client_api_error();
-    answer.is_some_and(|answer| answer.error_kind().is_some_and(|kind| kind.errcode().as_str() == "M_DUPLICATE_ANNOTATION"))
+    answer.is_some_and(|answer| {
+        answer.error_kind().is_some_and(|kind| kind.errcode().as_str() == "M_DUPLICATE_ANNOTATION")
+    })
 }
 
 /// <https://spec.matrix.org/v1.18/client-server-api/#standard-error-response>

@@ -203,8 +203,8 @@ impl Hearing<'_> {
     }
 }
 
-/// Asks for no more than is read: no presence, no receipts or typing, only the members that are needed.
-fn sync_settings(at_once: bool) -> SyncSettings {
+/// Asks the server for no more than is read: no presence, no receipts or typing, only the members that are needed.
+pub fn sync_settings(at_once: bool) -> SyncSettings {
     let mut filter = FilterDefinition::default();
     filter.presence.types = Some(Vec::new());
     filter.room.ephemeral = RoomEventFilter::ignore_all();

@@ -9,6 +9,7 @@ use matrix_sdk::encryption::secret_storage::SecretStorageError;
 use matrix_sdk::ruma::api::client::uiaa;
 
 use crate::chat::matrix::fault::{fault_of, http_fault, permanent};
+use crate::chat::matrix::listen::sync_settings;
 use crate::chat::matrix::session::{Home, StoreKey};
 use crate::chat::matrix::settings::MatrixSettings;
 use crate::domain::fault::{Cause, Fault};
@@ -51,11 +52,7 @@ impl fmt::Debug for RecoveryKey {
 /// # Errors
 /// `CredentialsRefused` for a wrong password, `RecoveryKeyNeeded` when the account has an identity and the key is
 /// missing or wrong, `SessionInUse` while the bot runs, or what the server or the disk says.
-pub async fn login(
-    settings: &MatrixSettings,
-    password: &str,
-    recovery_key: Option<&str>,
-) -> Result<LoggedIn, Fault> {
+pub async fn login(settings: &MatrixSettings, password: &str, recovery_key: Option<&str>) -> Result<LoggedIn, Fault> {
     let home = Home::take(settings)?;
     let (client, is_new_device) = match known_device(&home, settings).await? {
         Some(client) => (client, false),
@@ -110,15 +107,13 @@ async fn new_device(home: &Home, settings: &MatrixSettings, password: &str) -> R
     let key = StoreKey::fresh()?;
     let client = home.open(settings, &key).await?;
     let auth = client.matrix_auth();
-    auth.login_username(&settings.user, password)
-        .initial_device_display_name(DEVICE_NAME)
-        .send()
-        .await
-        .map_err(|error| match fault_of(&error) {
+    auth.login_username(&settings.user, password).initial_device_display_name(DEVICE_NAME).send().await.map_err(
+        |error| match fault_of(&error) {
             // The server's answer to a wrong password is 403.
             Fault::Transient { cause: Cause::Forbidden(_), .. } => permanent(Cause::CredentialsRefused),
             fault => fault,
-        })?;
+        },
+    )?;
     let session = auth.session().ok_or_else(|| permanent(Cause::NotLoggedIn))?;
     // Kept before anything else is done with it: a login that is cut short goes on with this device.
     home.keep(session, &key)?;
@@ -132,6 +127,8 @@ async fn sign_device(
     password: &str,
     recovery_key: Option<&str>,
 ) -> Result<Option<RecoveryKey>, Fault> {
+    // The first sync gives the device's keys to the server: what is not there can't be signed.
+    client.sync_once(sync_settings(true)).await.map_err(|error| fault_of(&error))?;
     let encryption = client.encryption();
     let user = client.user_id().ok_or_else(|| permanent(Cause::NotLoggedIn))?.to_owned();
     let identity = encryption.request_user_identity(&user).await.map_err(|error| fault_of(&error))?;
@@ -182,10 +179,7 @@ async fn make_identity(client: &Client, password: &str) -> Result<(), Fault> {
     let identifier = uiaa::UserIdentifier::Matrix(uiaa::MatrixUserIdentifier::new(user));
     let mut answer = uiaa::Password::new(identifier, password.to_owned());
     answer.session = asked.session.clone();
-    encryption
-        .bootstrap_cross_signing(Some(uiaa::AuthData::Password(answer)))
-        .await
-        .map_err(|error| fault_of(&error))
+    encryption.bootstrap_cross_signing(Some(uiaa::AuthData::Password(answer))).await.map_err(|error| fault_of(&error))
 }
 
 fn recovery_fault(error: &RecoveryError) -> Fault {

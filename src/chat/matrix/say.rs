@@ -14,7 +14,8 @@ use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{self, EffectKey, MessageId};
 use crate::domain::prose::Prose;
 
-/// How long a message waits for the sync that shows the bot's own joining; before it, members and encryption are unknown.
+/// How long a message waits while the bot accepts an invitation, and for the sync that then shows it: before, members and
+/// encryption are unknown.
 const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 
 /// See [`Chat::say`](crate::port::chat::Chat::say).
@@ -81,8 +82,21 @@ async fn joined_room(client: &Client, room: &name::RoomId) -> Result<Room, Fault
         .map_err(|_| permanent(Cause::Refused(Cause::quote(&format!("{room} is not the id of a Matrix room")))))?;
     let not_in_room = || transient(Cause::NotInRoom);
     let room = client.get_room(&id).ok_or_else(not_in_room)?;
-    tokio::time::timeout(JOIN_PATIENCE, room.sync_up()).await.map_err(|_| not_in_room())?;
-    if room.state() == RoomState::Joined { Ok(room) } else { Err(not_in_room()) }
+    let mut changes = room.subscribe_info();
+    let until_usable = async {
+        loop {
+            match room.state() {
+                RoomState::Joined if room.is_synced() => return true,
+                RoomState::Joined | RoomState::Invited => {}
+                RoomState::Left | RoomState::Knocked | RoomState::Banned => return false,
+            }
+            if changes.next().await.is_none() {
+                return false;
+            }
+        }
+    };
+    let is_usable = tokio::time::timeout(JOIN_PATIENCE, until_usable).await.unwrap_or(false);
+    if is_usable { Ok(room) } else { Err(not_in_room()) }
 }
 
 async fn send(

@@ -91,7 +91,9 @@ pub fn sift(event: &TimelineEvent, room: &RoomId, own: &UserId) -> Option<Sifted
             session: utd_info.session_id.clone(),
             event: event.clone().cast_unchecked(),
         }),
-        TimelineEventKind::Decrypted(_) | TimelineEventKind::PlainText { .. } => News::Readable(arrival(wire.happening()?)),
+        TimelineEventKind::Decrypted(_) | TimelineEventKind::PlainText { .. } => {
+            News::Readable(arrival(wire.happening()?))
+        }
     };
     Some(Sifted::News(news))
 }

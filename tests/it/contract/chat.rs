@@ -39,7 +39,6 @@ macro_rules! chat_contract {
         )*
     };
 }
-
 /// Who acts in the scenes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
@@ -115,9 +114,10 @@ pub struct Seen {
 pub struct Notebook {
     taken: Mutex<Vec<Arrival>>,
     count: watch::Sender<usize>,
-    /// When true, the next arrival is not taken: `take` tells `offered` and never returns.
+    /// Everything that was handed over, also what was taken before.
+    offered: watch::Sender<Vec<Arrival>>,
+    /// While true, nothing is taken: `take` never returns.
     jammed: watch::Sender<bool>,
-    offered: watch::Sender<usize>,
 }
 
 /// The longest that anything may take before a scene is called failed.
@@ -133,10 +133,11 @@ impl Notebook {
         self.jammed.send_replace(true);
     }
 
-    /// Waits until something was offered while jammed.
-    pub async fn until_offered(&self) {
+    /// Waits until this message was handed over, taken or not.
+    pub async fn until_offered(&self, message: &MessageId) {
         let mut offered = self.offered.subscribe();
-        tokio::time::timeout(PATIENCE, offered.wait_for(|count| *count > 0)).await.unwrap().unwrap();
+        let is_there = |offered: &Vec<Arrival>| offered.iter().any(|one| one.id.as_str() == message.as_str());
+        tokio::time::timeout(PATIENCE, offered.wait_for(is_there)).await.unwrap().unwrap();
     }
 
     /// Takes again.
@@ -172,8 +173,9 @@ impl Notebook {
 #[async_trait]
 impl Intake for Notebook {
     async fn take(&self, arrival: Arrival) {
-        if *self.jammed.borrow() {
-            self.offered.send_modify(|count| *count += 1);
+        self.offered.send_modify(|offered| offered.push(arrival.clone()));
+        let is_jammed = *self.jammed.borrow();
+        if is_jammed {
             std::future::pending::<()>().await;
         }
         let count = {
@@ -250,6 +252,7 @@ pub async fn a_reaction_arrives_and_can_be_taken_back(mut stage: impl Stage) {
     let message = stage.says(Person::Martin, "!info bouchon").await;
 
     let reaction = stage.reacts(Person::Durand, &message, "✅\u{FE0F}").await;
+    notebook.until(2).await;
     stage.removes(Person::Durand, reaction.as_str()).await;
 
     let taken = notebook.until(3).await;
@@ -334,7 +337,7 @@ pub async fn a_crash_before_it_was_taken_hands_it_over_again(mut stage: impl Sta
     notebook.jam();
     let second = stage.says(Person::Martin, "!info deux").await;
     let third = stage.says(Person::Martin, "!info trois").await;
-    notebook.until_offered().await;
+    notebook.until_offered(&second).await;
     stage.crash().await;
     notebook.mend();
     stage.start(notebook.clone()).await;

@@ -1,241 +1,325 @@
 //! The chat contract on a real Synapse, in an encrypted room whose people trust signed devices only; and what only
 //! Matrix has: sessions, invitations, keys.
 
-use std::sync::Arc;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
 
-use async_trait::async_trait;
-use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId};
 use portevoix::chat::matrix::chat::MatrixChat;
+use portevoix::chat::matrix::listen::listen;
 use portevoix::chat::matrix::login::login;
-use portevoix::chat::matrix::settings::MatrixSettings;
-use portevoix::domain::fault::Fault;
-use portevoix::domain::name::{MessageId, PersonId, ReactionId, RoomId};
-use portevoix::port::chat::Chat;
-use serde_json::{Value, json};
+use portevoix::domain::fault::{Cause, Fault};
+use portevoix::domain::name::RoomId;
+use portevoix::domain::prose::Prose;
+use portevoix::port::chat::{Chat, Happening};
+use serde_json::json;
 use tempfile::TempDir;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::chat::{Notebook, Person, Seen, Stage};
-use crate::harness::synapse::{Account, Officer, Synapse};
+use crate::contract::chat::{Notebook, Person, Stage, key, said};
+use crate::harness::matrix_stage::synapse_stage;
 
 chat_contract!(synapse_stage, ignore = "needs a real Synapse: tests/run starts one");
 
-/// Martin's room with Durand and the bot, whose chat is not started yet.
-pub async fn synapse_stage() -> SynapseStage {
-    SynapseStage::new().await
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn the_device_is_signed_as_others_see_it() {
+    let mut stage = synapse_stage().await;
+    stage.start(Notebook::new()).await;
+    let bot = stage.bot.user.clone();
+
+    let martin = stage.officer(Person::Martin);
+    let encryption = martin.client.encryption();
+    let identity = encryption.request_user_identity(&bot).await.unwrap();
+    assert!(identity.is_some(), "the account has an identity");
+    let devices = encryption.get_user_devices(&bot).await.unwrap();
+    assert_eq!(devices.devices().count(), 1);
+    assert!(devices.devices().all(|device| device.is_cross_signed_by_owner()));
 }
 
-/// A room on a real Synapse.
-pub struct SynapseStage {
-    pub synapse: Synapse,
-    pub bot: Account,
-    pub recovery_key: String,
-    pub settings: MatrixSettings,
-    pub room: OwnedRoomId,
-    martin: Officer,
-    durand: Officer,
-    running: Option<Running>,
-    _directory: TempDir,
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn only_configured_rooms_are_joined() {
+    let mut stage = synapse_stage().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    let bot = stage.bot.user.clone();
+
+    let martin = stage.officer(Person::Martin);
+    let other = martin.make_room("Un autre salon", &[&bot]).await;
+    let fence = stage.says(Person::Martin, "invité").await;
+    notebook.until_read(&fence).await;
+    stage.stop().await;
+
+    assert_eq!(stage.officer(Person::Martin).membership(&other, &bot).await, "invite");
 }
 
-/// A chat that listens.
-struct Running {
-    chat: Arc<MatrixChat>,
-    stop: CancellationToken,
-    listening: JoinHandle<Result<(), Fault>>,
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn more_than_a_sync_holds_arrives_in_order_once() {
+    let mut stage = synapse_stage().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    stage.says(Person::Martin, "avant").await;
+    notebook.until(1).await;
+    stage.stop().await;
+
+    let mut expected = Vec::new();
+    for number in 0..120 {
+        let person = if number % 3 == 0 { Person::Durand } else { Person::Martin };
+        let text = format!("!info numéro {number}");
+        expected.push(said(&stage.says(person, &text).await, &text));
+    }
+    stage.start(notebook.clone()).await;
+
+    let taken: Vec<Happening> = notebook.until(121).await.into_iter().skip(1).map(|one| one.what).collect();
+    assert_eq!(taken, expected);
 }
 
-impl SynapseStage {
-    async fn new() -> Self {
-        let synapse = Synapse::from_environment();
-        let bot = synapse.register("portevoix").await;
-        let (mut martin, mut durand) = tokio::join!(Officer::new(&synapse, "martin"), Officer::new(&synapse, "durand"));
-        let room = martin.make_room("Brigade de Nantes", &[&bot.user, durand.id()]).await;
-        durand.join(&room).await;
-        let directory = TempDir::new().unwrap();
-        let settings = MatrixSettings {
-            homeserver: synapse.url.clone(),
-            user: bot.user.to_string(),
-            state_directory: directory.path().join("matrix"),
-            rooms: vec![RoomId(room.to_string())],
-            key_patience: MatrixSettings::USUAL_KEY_PATIENCE,
-        };
-        let logged_in = login(&settings, &bot.password, None).await.unwrap();
-        let recovery_key = logged_in.new_recovery_key.unwrap().reveal().to_owned();
-        Self { synapse, bot, recovery_key, settings, room, martin, durand, running: None, _directory: directory }
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn what_was_said_before_the_bot_came_is_not_for_it() {
+    let mut stage = synapse_stage().await;
+    let notebook = Notebook::new();
+    stage.says(Person::Martin, "!info avant son arrivée").await;
+    stage.start(notebook.clone()).await;
 
-    pub fn officer(&mut self, person: Person) -> &mut Officer {
-        match person {
-            Person::Martin => &mut self.martin,
-            Person::Durand => &mut self.durand,
-        }
-    }
+    let after = stage.says(Person::Martin, "!info après").await;
 
-    async fn send(&mut self, person: Person, kind: &str, content: Value) -> OwnedEventId {
-        let room = self.room.clone();
-        self.officer(person).send(&room, kind, content).await
-    }
+    let taken = notebook.until_read(&after).await;
+    assert_eq!(taken.len(), 1, "{taken:#?}");
 }
 
-#[async_trait]
-impl Stage for SynapseStage {
-    fn room(&self) -> RoomId {
-        RoomId(self.room.to_string())
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn an_unreadable_message_is_told_and_holds_nothing_up_for_long() {
+    let mut stage = synapse_stage().await;
+    stage.settings.key_patience = Duration::from_millis(500);
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
 
-    fn id_of(&self, person: Person) -> PersonId {
-        PersonId(match person {
-            Person::Martin => self.martin.id().to_string(),
-            Person::Durand => self.durand.id().to_string(),
-        })
-    }
+    let unreadable = json!({
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "ciphertext": "AwgAEpABm6r0AAAA",
+        "session_id": "a session that nobody has",
+        "sender_key": "nobody",
+        "device_id": "NOBODY",
+    });
+    let unreadable = stage.send_unencrypted(Person::Martin, "m.room.encrypted", unreadable).await;
+    let after = stage.says(Person::Martin, "!info lisible").await;
 
-    async fn start(&mut self, intake: Arc<Notebook>) {
-        let chat = Arc::new(MatrixChat::restore(self.settings.clone()).await.unwrap());
-        let stop = CancellationToken::new();
-        let listening = tokio::spawn({
-            let (chat, stop) = (chat.clone(), stop.clone());
-            async move { chat.listen(intake.as_ref(), stop).await }
-        });
-        self.running = Some(Running { chat, stop, listening });
-        let (room, bot) = (self.room.clone(), self.bot.user.clone());
-        self.martin.until_joined(&room, &bot).await;
-    }
-
-    fn chat(&self) -> &dyn Chat {
-        self.running.as_ref().unwrap().chat.as_ref()
-    }
-
-    async fn stop(&mut self) {
-        let running = self.running.take().unwrap();
-        running.stop.cancel();
-        running.listening.await.unwrap().unwrap();
-    }
-
-    async fn crash(&mut self) {
-        let running = self.running.take().unwrap();
-        running.listening.abort();
-        assert!(running.listening.await.unwrap_err().is_cancelled());
-    }
-
-    async fn says(&mut self, person: Person, text: &str) -> MessageId {
-        let content = json!({ "msgtype": "m.text", "body": text });
-        MessageId(self.send(person, "m.room.message", content).await.to_string())
-    }
-
-    async fn replies(&mut self, person: Person, root: &MessageId, text: &str) -> MessageId {
-        let content = json!({
-            "msgtype": "m.text",
-            "body": text,
-            "m.relates_to": {
-                "rel_type": "m.thread",
-                "event_id": root.as_str(),
-                "is_falling_back": true,
-                "m.in_reply_to": { "event_id": root.as_str() },
-            },
-        });
-        MessageId(self.send(person, "m.room.message", content).await.to_string())
-    }
-
-    async fn edits(&mut self, person: Person, message: &MessageId, text: &str) {
-        let content = json!({
-            "msgtype": "m.text",
-            "body": format!("* {text}"),
-            "m.new_content": { "msgtype": "m.text", "body": text },
-            "m.relates_to": { "rel_type": "m.replace", "event_id": message.as_str() },
-        });
-        self.send(person, "m.room.message", content).await;
-    }
-
-    async fn reacts(&mut self, person: Person, message: &MessageId, glyph: &str) -> ReactionId {
-        let content = json!({
-            "m.relates_to": { "rel_type": "m.annotation", "event_id": message.as_str(), "key": glyph },
-        });
-        ReactionId(self.send(person, "m.reaction", content).await.to_string())
-    }
-
-    async fn removes(&mut self, person: Person, id: &str) {
-        let room = self.room.clone();
-        self.officer(person).redact(&room, &EventId::parse(id).unwrap()).await;
-    }
-
-    async fn sees(&mut self, person: Person, until: &MessageId) -> Vec<Seen> {
-        let room = self.room.clone();
-        let officer = self.officer(person);
-        officer.until_event(&room, &EventId::parse(until.as_str()).unwrap()).await;
-        seen(&officer.readable_timeline())
-    }
+    let taken = notebook.until_read(&after).await;
+    assert_eq!(taken[0].what, Happening::Unreadable { message: unreadable });
+    assert_eq!(taken[0].by, stage.id_of(Person::Martin));
+    assert_eq!(taken[1].what, said(&after, "!info lisible"));
 }
 
-/// What a client makes of a timeline.
-fn seen(timeline: &[Value]) -> Vec<Seen> {
-    let mut seen: Vec<Seen> = Vec::new();
-    for event in timeline {
-        let (relation, content) = (&event["content"]["m.relates_to"], &event["content"]);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let target = seen.iter_mut().find(|message| message.id.as_str() == relation["event_id"]);
-        match (event["type"].as_str().unwrap(), relation["rel_type"].as_str()) {
-            ("m.reaction", _) => {
-                target.unwrap().reactions.push((PersonId(text(&event["sender"])), text(&relation["key"])))
-            }
-            ("m.room.message", Some("m.replace")) => {
-                let target = target.unwrap();
-                (target.text, target.links, target.pings) = shown(&content["m.new_content"]);
-                target.edited = true;
-            }
-            ("m.room.message", kind) => {
-                let (shown_text, links, pings) = shown(content);
-                seen.push(Seen {
-                    id: MessageId(text(&event["event_id"])),
-                    by: PersonId(text(&event["sender"])),
-                    text: shown_text,
-                    edited: false,
-                    thread: (kind == Some("m.thread")).then(|| MessageId(text(&relation["event_id"]))),
-                    reactions: Vec::new(),
-                    links,
-                    pings,
-                });
-            }
-            _ => {}
-        }
-    }
-    seen
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_new_device_reads_old_messages_from_the_backup() {
+    let mut stage = synapse_stage().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    let message = stage.says(Person::Martin, "!info ancien").await;
+    notebook.until_read(&message).await;
+    stage.until_backed_up().await;
+    stage.crash().await;
+
+    stage.move_to_a_new_machine().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+
+    assert_eq!(notebook.until_read(&message).await[0].what, said(&message, "!info ancien"));
 }
 
-/// What is shown of a message, where it leads, and whether it pings. Clients make links of bare addresses, save in code.
-fn shown(content: &Value) -> (String, Vec<String>, bool) {
-    let pings = content["m.mentions"] != json!({});
-    let Some(html) = content["formatted_body"].as_str() else {
-        return (content["body"].as_str().unwrap_or_default().to_owned(), Vec::new(), pings);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_key_that_comes_late_makes_a_message_readable() {
+    let mut stage = synapse_stage().await;
+    stage.start(Notebook::new()).await;
+    stage.stop().await;
+    // People who trust signed devices only do not give it their keys.
+    let unsigned_device = stage.unsigned_device().await;
+    let message = stage.says(Person::Martin, "!info tardif").await;
+
+    let (notebook, rooms) = (Notebook::new(), [stage.room.clone()]);
+    let stop = CancellationToken::new();
+    let listening = listen(&unsigned_device, &rooms, Duration::ZERO, notebook.as_ref(), &stop);
+    let scene = async {
+        assert_eq!(notebook.until(1).await[0].what, Happening::Unreadable { message: message.clone() });
+        let keys = stage.settings.state_directory.join("keys");
+        stage
+            .officer(Person::Martin)
+            .client
+            .encryption()
+            .export_room_keys(keys.clone(), "mot", |_| true)
+            .await
+            .unwrap();
+        unsigned_device.encryption().import_room_keys(keys, "mot").await.unwrap();
+        notebook.until_read(&message).await
     };
-    let (mut text, mut links, mut in_code) = (String::new(), Vec::new(), false);
-    let mut rest = html;
-    while let Some((before, tag_and_rest)) = rest.split_once('<') {
-        let (tag, after) = tag_and_rest.split_once('>').expect("a tag ends");
-        let words = unescaped(before);
-        if !in_code {
-            links.extend(linkify::LinkFinder::new().links(&words).map(|link| link.as_str().to_owned()));
-        }
-        text.push_str(&words);
-        match tag {
-            "br" => text.push('\n'),
-            "code" => in_code = true,
-            "/code" => in_code = false,
-            "p" | "/p" | "strong" | "/strong" | "blockquote" | "/blockquote" | "ul" | "/ul" | "li" | "/li" | "/a" => {}
-            other => {
-                let target = other.strip_prefix("a href=\"").and_then(|rest| rest.strip_suffix('"'));
-                links.push(unescaped(target.unwrap_or_else(|| panic!("an element that must not be there: <{other}>"))));
-            }
-        }
-        rest = after;
-    }
-    text.push_str(&unescaped(rest));
-    (text, links, pings)
+    let taken = tokio::select! {
+        outcome = listening => panic!("{outcome:?}"),
+        taken = scene => taken,
+    };
+    assert_eq!(taken[0].what, said(&message, "!info tardif"));
 }
 
-fn unescaped(text: &str) -> String {
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
-    text.replace("&amp;", "&")
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn an_unreadable_message_is_tried_again_at_the_next_start() {
+    let mut stage = synapse_stage().await;
+    stage.settings.key_patience = Duration::from_millis(500);
+    stage.start(Notebook::new()).await;
+    stage.stop().await;
+    let message = stage.says(Person::Martin, "!info tardif").await;
+    let first_device = stage.settings.clone();
+    stage.move_to_a_new_machine().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    notebook.until(1).await;
+    stage.stop().await;
+
+    // The first device takes the message, and with it puts the key into the backup.
+    let second_device = std::mem::replace(&mut stage.settings, first_device);
+    let elsewhere = Notebook::new();
+    stage.start(elsewhere.clone()).await;
+    elsewhere.until_read(&message).await;
+    stage.until_backed_up().await;
+    stage.stop().await;
+    stage.settings = second_device;
+    stage.start(notebook.clone()).await;
+
+    assert_eq!(notebook.until_read(&message).await[0].what, said(&message, "!info tardif"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn logging_in_again_keeps_the_identity() {
+    let mut stage = synapse_stage().await;
+    let before = stage.identity_of_the_bot().await;
+    let elsewhere = TempDir::new().unwrap();
+    let mut settings = stage.settings.clone();
+    settings.state_directory = elsewhere.path().join("matrix");
+
+    for recovery_key in [None, Some("EsTc 5rr1 wrong")] {
+        let refused = login(&settings, &stage.bot.password, recovery_key).await.unwrap_err();
+        assert_eq!(refused, Fault::Permanent { cause: Cause::RecoveryKeyNeeded }, "{recovery_key:?}");
+        assert!(!settings.state_directory.join("session.json").exists());
+    }
+    assert_eq!(stage.devices_of_the_bot().await, 1, "a device that could not be signed is not left behind");
+
+    let logged_in = login(&settings, &stage.bot.password, Some(&stage.recovery_key)).await.unwrap();
+    assert!(logged_in.new_recovery_key.is_none(), "the one given still holds");
+    assert_eq!(stage.identity_of_the_bot().await, before);
+    MatrixChat::restore(settings).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn logging_in_twice_on_one_machine_keeps_the_device() {
+    let mut stage = synapse_stage().await;
+    let before = stage.identity_of_the_bot().await;
+
+    let logged_in = login(&stage.settings, &stage.bot.password, Some(&stage.recovery_key)).await.unwrap();
+    assert!(logged_in.new_recovery_key.is_none());
+    let logged_in = login(&stage.settings, &stage.bot.password, None).await.unwrap();
+    let renewed = logged_in.new_recovery_key.expect("a lost recovery key is renewed");
+    assert_ne!(renewed.reveal(), stage.recovery_key);
+
+    assert_eq!((stage.identity_of_the_bot().await, stage.devices_of_the_bot().await), (before, 1));
+    stage.recovery_key = renewed.reveal().to_owned();
+    stage.move_to_a_new_machine().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_wrong_password_is_said_to_be_one() {
+    let stage = synapse_stage().await;
+    let elsewhere = TempDir::new().unwrap();
+    let mut settings = stage.settings.clone();
+    settings.state_directory = elsewhere.path().join("matrix");
+
+    let refused = login(&settings, "not the password", None).await.unwrap_err();
+    assert_eq!(refused, Fault::Permanent { cause: Cause::CredentialsRefused });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn the_session_is_for_one_process_and_its_owner_alone() {
+    let mut stage = synapse_stage().await;
+    stage.start(Notebook::new()).await;
+
+    let second = MatrixChat::restore(stage.settings.clone()).await.err().unwrap();
+    assert_eq!(*second.cause(), Cause::SessionInUse);
+
+    let directory = stage.settings.state_directory.clone();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&directory), 0o700);
+    assert_eq!(mode(&directory.join("session.json")), 0o600);
+    assert_eq!(mode(&directory.join("store")), 0o700);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_device_that_was_logged_out_needs_a_person() {
+    let mut stage = synapse_stage().await;
+    stage.log_the_device_out().await;
+
+    let chat = MatrixChat::restore(stage.settings.clone()).await.unwrap();
+    let outcome = chat.listen(Notebook::new().as_ref(), CancellationToken::new()).await;
+    assert_eq!(outcome, Err(Fault::Permanent { cause: Cause::CredentialsRefused }));
+    drop(chat);
+
+    // Logging in again makes a new device of the same identity.
+    let (password, recovery_key) = (stage.bot.password.clone(), stage.recovery_key.clone());
+    login(&stage.settings, &password, Some(&recovery_key)).await.unwrap();
+    stage.start(Notebook::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn without_a_session_one_is_told_to_log_in() {
+    let mut stage = synapse_stage().await;
+    let elsewhere = TempDir::new().unwrap();
+    stage.settings.state_directory = elsewhere.path().to_owned();
+    let fault = MatrixChat::restore(stage.settings.clone()).await.err().unwrap();
+    assert_eq!(fault, Fault::Permanent { cause: Cause::NotLoggedIn });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_room_that_does_not_work_is_told_why() {
+    let mut stage = synapse_stage().await;
+    stage.start(Notebook::new()).await;
+    let bot = stage.bot.user.clone();
+    let cause = |fault: Result<String, Fault>| fault.unwrap_err().cause().clone();
+
+    let elsewhere = RoomId("!nowhere:localhost".to_owned());
+    assert_eq!(cause(stage.chat().probe(&elsewhere).await), Cause::NotInRoom);
+    let said_elsewhere = stage.chat().say(&key("elsewhere"), &elsewhere, None, &Prose::text("?")).await;
+    assert_eq!(said_elsewhere, Err(Fault::Transient { cause: Cause::NotInRoom, retry_at: None }));
+
+    stage.mute_the_bot().await;
+    assert!(matches!(cause(stage.chat().probe(&stage.room()).await), Cause::Forbidden(_)));
+    let muted = stage.chat().say(&key("muted"), &stage.room(), None, &Prose::text("?")).await.unwrap_err();
+    assert!(matches!(muted, Fault::Transient { cause: Cause::Forbidden(_), .. }), "{muted:?}");
+
+    let room = stage.room.clone();
+    stage.officer(Person::Martin).kick(&room, &bot).await;
+    assert_eq!(cause(stage.chat().probe(&stage.room()).await), Cause::NotInRoom);
+    let kicked = stage.chat().say(&key("kicked"), &stage.room(), None, &Prose::text("?")).await.unwrap_err();
+    assert!(matches!(kicked, Fault::Transient { .. }), "{kicked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn what_is_too_large_is_never_sent_again() {
+    let mut stage = synapse_stage().await;
+    stage.start(Notebook::new()).await;
+    let large = Prose::text("é".repeat(40_000));
+    let fault = stage.chat().say(&key("large"), &stage.room(), None, &large).await.unwrap_err();
+    assert!(matches!(fault, Fault::Permanent { cause: Cause::Refused(_) }), "{fault:?}");
 }

@@ -18,4 +18,6 @@ pub mod practice_room;
 pub mod scene;
 pub mod scripted_network;
 #[cfg(feature = "matrix")]
+pub mod matrix_stage;
+#[cfg(feature = "matrix")]
 pub mod synapse;

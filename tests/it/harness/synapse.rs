@@ -6,9 +6,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use matrix_sdk::config::SyncSettings;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
+use matrix_sdk::ruma::api::client::message::send_message_event;
 use matrix_sdk::ruma::api::client::room::create_room;
+use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::api::client::uiaa;
-use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, UserId};
+use matrix_sdk::ruma::events::{AnyMessageLikeEventContent, StateEventType};
+use matrix_sdk::ruma::serde::Raw;
+use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, TransactionId, UserId};
 use matrix_sdk::{Client, reqwest};
 use matrix_sdk_base::crypto::{CollectStrategy, DecryptionSettings, TrustRequirement};
 use serde_json::{Value, json};
@@ -50,7 +54,10 @@ impl Synapse {
         let mut mac = Hmac::<Sha1>::new_from_slice(self.secret.as_bytes()).unwrap();
         mac.update([nonce, &user, &password, "notadmin"].join("\0").as_bytes());
         let mac: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        let request = json!({ "nonce": nonce, "username": user, "password": password, "admin": false, "mac": mac });
+        // Without `inhibit_login` the account would begin with a device that nobody has.
+        let request = json!({
+            "nonce": nonce, "username": user, "password": password, "admin": false, "mac": mac, "inhibit_login": true,
+        });
         let answer = http.post(&url).json(&request).send().await.unwrap();
         let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
         Account { user: UserId::parse(answer["user_id"].as_str().unwrap()).unwrap(), password }
@@ -135,6 +142,29 @@ impl Officer {
         room.send_raw(kind, content).await.unwrap().response.event_id
     }
 
+    /// Sends an event as it is, which a client would have encrypted. Returns its id.
+    pub async fn send_unencrypted(&mut self, room: &RoomId, kind: &str, content: Value) -> OwnedEventId {
+        let content = serde_json::value::to_raw_value(&content).unwrap();
+        let content = Raw::<AnyMessageLikeEventContent>::from_json(content);
+        let transaction = TransactionId::new();
+        let request = send_message_event::v3::Request::new_raw(room.to_owned(), transaction, kind.into(), content);
+        self.client.send(request).await.unwrap().event_id
+    }
+
+    /// Throws somebody out.
+    pub async fn kick(&mut self, room: &RoomId, user: &UserId) {
+        self.client.get_room(room).unwrap().kick_user(user, None).await.unwrap();
+    }
+
+    /// What somebody's membership of a room is, asked of the server.
+    pub async fn membership(&mut self, room: &RoomId, user: &UserId) -> String {
+        let kind = StateEventType::RoomMember;
+        let request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind, user.to_string());
+        let content = self.client.send(request).await.unwrap().into_content();
+        let content: Value = serde_json::from_str(content.json().get()).unwrap();
+        content["membership"].as_str().unwrap().to_owned()
+    }
+
     /// Removes something.
     pub async fn redact(&mut self, room: &RoomId, event: &EventId) {
         self.client.get_room(room).unwrap().redact(event, None, None).await.unwrap();
@@ -146,15 +176,26 @@ impl Officer {
         self.until(room, |officer| officer.timeline.iter().any(is_it)).await;
     }
 
-    /// Everything that the client shows, as JSON, decrypted; it fails on what can't be read.
-    pub fn readable_timeline(&self) -> Vec<Value> {
-        let event = |event: &TimelineEvent| {
+    /// Everything that the client shows of the room, as JSON, decrypted; it fails on what can't be read.
+    ///
+    /// A client that sees a device for the first time learns only afterwards who signed it, and then looks again.
+    pub async fn readable_timeline(&mut self, room: &RoomId) -> Vec<Value> {
+        self.sync(Duration::ZERO).await;
+        let room = self.client.get_room(room).unwrap();
+        let mut readable = Vec::new();
+        for event in &self.timeline {
+            let event = match &event.kind {
+                TimelineEventKind::UnableToDecrypt { event, .. } => {
+                    room.decrypt_event(event.cast_ref_unchecked(), None).await.unwrap()
+                }
+                TimelineEventKind::Decrypted(_) | TimelineEventKind::PlainText { .. } => event.clone(),
+            };
             if let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind {
                 panic!("{} can't read {:?}: {utd_info:?}", self.id(), event.event_id());
             }
-            serde_json::from_str(event.raw().json().get()).unwrap()
-        };
-        self.timeline.iter().map(event).collect()
+            readable.push(serde_json::from_str(event.raw().json().get()).unwrap());
+        }
+        readable
     }
 
     /// Looks until something like that can be read, and returns it, decrypted.
