@@ -1,7 +1,6 @@
 //! Runs the examples of the command files through the code that officers use, so that help never shows what does not
 //! work.
 
-
 use jiff::ZonedDateTime;
 use jiff::civil::date;
 use jiff::tz::TimeZone;

@@ -90,11 +90,7 @@ pub fn answer(
 ///
 /// # Errors
 /// Every problem of the named fields.
-pub fn named_fields(
-    spec: &Spec,
-    text: &str,
-    now: &ZonedDateTime,
-) -> Result<BTreeMap<FieldName, String>, Vec<Problem>> {
+pub fn named_fields(spec: &Spec, text: &str, now: &ZonedDateTime) -> Result<BTreeMap<FieldName, String>, Vec<Problem>> {
     read(spec, None, text, now)
 }
 

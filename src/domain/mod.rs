@@ -11,6 +11,7 @@ pub mod notice;
 pub mod policy;
 pub mod post;
 pub mod prose;
+pub mod publication;
 pub mod review;
 pub mod seal;
 pub mod secret;

@@ -10,7 +10,7 @@ use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
-use crate::domain::review::Answer;
+use crate::domain::publication::Answer;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

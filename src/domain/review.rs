@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::{Ballot, Choice, Vote, Voter};
-use crate::domain::draft::{
-    Blocker, Counted, Draft, Filled, Grace, Phase, Progress, Publication, Revision, Target, VetoReason, Warning,
-};
+use crate::domain::draft::{Blocker, Counted, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
 use crate::domain::effect::Effect;
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
@@ -16,6 +14,7 @@ use crate::domain::name::{
 };
 use crate::domain::notice::{Notice, Refusal};
 use crate::domain::policy::{Policy, Verdict, judge};
+use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
 
 /// What became of a draft, and what is owed to the world for it.
@@ -131,16 +130,6 @@ pub enum Event {
     },
 }
 
-/// What a person says of an account whose outcome is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Answer {
-    /// ✅ I have looked, it is online.
-    Online,
-    /// 🔁 Send it again.
-    Again,
-}
-
 /// Opens a draft.
 pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let expires_at = later(now, opening.policy.open_for_seconds);
@@ -177,9 +166,9 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
         Event::CardRemoved { revision } => Ok(card_removed(draft, revision)),
         Event::OriginRemoved => Ok(unchanged(draft, vec![Effect::Tell(Notice::OriginRemoved)])),
         Event::TimePassed => Ok(time_passed(draft, now)),
-        Event::Delivered { account, receipt } => Ok(delivered(draft, account, receipt)),
-        Event::Failed { account, fault, next } => Ok(failed(draft, account, fault, next)),
-        Event::Resolved { account, by, answer } => resolve(draft, account, &by, answer),
+        Event::Delivered { account, receipt } => Ok(publication::delivered(draft, account, receipt)),
+        Event::Failed { account, fault, next } => Ok(publication::failed(draft, account, fault, next)),
+        Event::Resolved { account, by, answer } => publication::resolve(draft, account, &by, answer),
     }
 }
 
@@ -299,7 +288,7 @@ fn weigh(draft: &Draft, ballot: Ballot, told: Option<Notice>, now: Timestamp) ->
             } else if let Phase::Approved { grace: Grace::Until(until), .. } = draft.phase {
                 next.phase = Phase::Approved { ballot, grace: Grace::Until(until) };
             } else if draft.policy.grace_seconds == 0 {
-                return begin_publication(next, ballot, effects, now);
+                return publication::begin(next, ballot, effects, now);
             } else {
                 let at = later(now, draft.policy.grace_seconds);
                 next.phase = Phase::Approved { ballot, grace: Grace::Until(at) };
@@ -308,14 +297,6 @@ fn weigh(draft: &Draft, ballot: Ballot, told: Option<Notice>, now: Timestamp) ->
         }
     }
     Decision { draft: next, effects }
-}
-
-fn begin_publication(mut draft: Draft, ballot: Ballot, mut effects: Vec<Effect>, now: Timestamp) -> Decision {
-    let accounts: Vec<AccountName> = draft.revision.targets.iter().map(|target| target.account.clone()).collect();
-    let progress = accounts.iter().map(|account| (account.clone(), Progress::Owed)).collect();
-    draft.phase = Phase::Publishing(Publication { ballot, decided_at: now, progress });
-    effects.extend(accounts.into_iter().map(Effect::Publish));
-    Decision { draft, effects }
 }
 
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
@@ -328,7 +309,7 @@ fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
         }
         Phase::Approved { ballot, grace: Grace::Until(until) } if now >= *until => {
             let effects = vec![Effect::ShowCard(draft.revision.number)];
-            begin_publication(draft.clone(), ballot.clone(), effects, now)
+            publication::begin(draft.clone(), ballot.clone(), effects, now)
         }
         Phase::Review(_)
         | Phase::Approved { .. }
@@ -376,93 +357,6 @@ fn card_removed(draft: &Draft, revision: RevisionNumber) -> Decision {
     unchanged(draft, vec![Effect::ShowCard(revision), Effect::Tell(Notice::CardLost)])
 }
 
-fn delivered(draft: &Draft, account: AccountName, receipt: Receipt) -> Decision {
-    progressed(draft, &account, |progress| match progress {
-        Progress::Online(_) => None,
-        Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_) => Some((
-            Progress::Online(receipt.clone()),
-            vec![Effect::Tell(Notice::Online { account: account.clone(), receipt: receipt.clone() })],
-        )),
-    })
-}
-
-fn failed(draft: &Draft, account: AccountName, fault: Fault, next: Option<Timestamp>) -> Decision {
-    progressed(draft, &account, |before| {
-        let (account, told_fault) = (account.clone(), fault.clone());
-        let (after, notice) = match (&fault, next) {
-            (Fault::Transient { .. } | Fault::Uncertain { .. }, Some(next)) => (
-                Progress::Retrying { fault: fault.clone(), next },
-                Notice::Retrying { account, fault: told_fault, next },
-            ),
-            (Fault::Uncertain { .. }, None) => {
-                (Progress::Uncertain(fault.clone()), Notice::AskWhetherOnline { account, fault: told_fault })
-            }
-            (Fault::Permanent { .. }, _) | (Fault::Transient { .. }, None) => {
-                (Progress::Refused(fault.clone()), Notice::AskToRetry { account, fault: told_fault })
-            }
-        };
-        let was_said = match (before, &after) {
-            (Progress::Online(_), _) => return None,
-            // A person has been asked, and may answer at any time: the bot goes on looking in silence.
-            (Progress::Uncertain(_), Progress::Retrying { .. }) => return None,
-            (Progress::Retrying { fault: said, .. }, Progress::Retrying { .. }) => {
-                std::mem::discriminant(said) == std::mem::discriminant(&fault)
-            }
-            (Progress::Uncertain(_), Progress::Uncertain(_)) | (Progress::Refused(_), Progress::Refused(_)) => true,
-            (
-                Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_),
-                Progress::Owed
-                | Progress::Retrying { .. }
-                | Progress::Uncertain(_)
-                | Progress::Refused(_)
-                | Progress::Online(_),
-            ) => false,
-        };
-        Some((after, if was_said { vec![] } else { vec![Effect::Tell(notice)] }))
-    })
-}
-
-fn resolve(draft: &Draft, account: AccountName, by: &Voter, answer: Answer) -> Result<Decision, Refusal> {
-    let (Phase::Publishing(publication) | Phase::Published(publication)) = &draft.phase else {
-        return Err(Refusal::NothingAsked);
-    };
-    if !draft.authors.contains(&by.id) && !draft.policy.admits(&by.roles) {
-        return Err(Refusal::NotYours);
-    }
-    match (publication.progress.get(&account), answer) {
-        (Some(Progress::Uncertain(_)), Answer::Online) => {
-            Ok(delivered(draft, account, Receipt { id: String::new(), url: None }))
-        }
-        (Some(Progress::Uncertain(_) | Progress::Refused(_)), Answer::Again) => {
-            Ok(progressed(draft, &account, |_| Some((Progress::Owed, vec![Effect::Publish(account.clone())]))))
-        }
-        (Some(Progress::Refused(_)), Answer::Online)
-        | (Some(Progress::Owed | Progress::Retrying { .. } | Progress::Online(_)) | None, _) => {
-            Err(Refusal::NothingAsked)
-        }
-    }
-}
-
-/// Moves one account on; when the last one is online the draft is published.
-fn progressed(
-    draft: &Draft,
-    account: &AccountName,
-    step: impl FnOnce(&Progress) -> Option<(Progress, Vec<Effect>)>,
-) -> Decision {
-    let Phase::Publishing(publication) = &draft.phase else { return unchanged(draft, vec![]) };
-    let Some((progress, told)) = publication.progress.get(account).and_then(step) else {
-        return unchanged(draft, vec![]);
-    };
-    let mut publication = publication.clone();
-    publication.progress.insert(account.clone(), progress);
-    let is_out = publication.progress.values().all(|progress| matches!(progress, Progress::Online(_)));
-    let mut next = draft.clone();
-    next.phase = if is_out { Phase::Published(publication) } else { Phase::Publishing(publication) };
-    let mut effects = vec![Effect::ShowCard(draft.revision.number)];
-    effects.extend(told);
-    Decision { draft: next, effects }
-}
-
 fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
     match &draft.phase {
         Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => Ok(()),
@@ -488,7 +382,8 @@ fn holds(ballot: &Ballot) -> BTreeMap<ReactionId, PersonId> {
     holds.map(|vote| (vote.reaction.clone(), vote.by.id.clone())).collect()
 }
 
-fn unchanged(draft: &Draft, effects: Vec<Effect>) -> Decision {
+/// Nothing becomes of the draft itself.
+pub(in crate::domain) fn unchanged(draft: &Draft, effects: Vec<Effect>) -> Decision {
     Decision { draft: draft.clone(), effects }
 }
 

@@ -43,12 +43,10 @@ impl Turn<'_> {
         if !draft.is_open() || draft.revision.blockers.is_empty() {
             return Ok(());
         }
-        let values = clean(text)
-            .map_err(|problem| vec![problem])
-            .and_then(|text| match &asked {
-                Some(asked) => parse::answer(spec, Some(asked), &text, &self.desk.local(self.now)),
-                None => parse::named_fields(spec, &text, &self.desk.local(self.now)),
-            });
+        let values = clean(text).map_err(|problem| vec![problem]).and_then(|text| match &asked {
+            Some(asked) => parse::answer(spec, Some(asked), &text, &self.desk.local(self.now)),
+            None => parse::named_fields(spec, &text, &self.desk.local(self.now)),
+        });
         match values {
             Ok(values) if values.is_empty() => Ok(()),
             Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,
@@ -92,7 +90,7 @@ impl Turn<'_> {
             Lookup::Found(found) if found.word == spec.word => parse::fields(spec, typed.rest, &now).map(Some),
             Lookup::Found(found) if found.action == Action::EditDraft => {
                 let rest = parse::draft_number(typed.rest).map_or(typed.rest, |(_, rest)| rest);
-                parse::answer(spec, None, rest, &now).map(Some)
+                parse::named_fields(spec, rest, &now).map(Some)
             }
             Lookup::Found(_) | Lookup::Unknown { .. } => Ok(None),
         }

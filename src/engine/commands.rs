@@ -27,6 +27,9 @@ const MOST_LISTED: u32 = 30;
 /// How many characters of a draft's text `!brouillons` shows: one line on a phone.
 const BEGINNING: usize = 60;
 
+/// How many characters of a label are said back that is no field's name.
+const LONGEST_LABEL: usize = 30;
+
 impl Turn<'_> {
     /// Handles a message that begins with a command. `draft` is the draft whose thread it was typed in.
     pub(in crate::engine) async fn command(
@@ -117,9 +120,16 @@ impl Turn<'_> {
         rest: &str,
     ) -> Result<(), StoreError> {
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
-        // Read like an answer: a field with nothing after its colon is taken out.
-        match parse::answer(spec, None, rest, &self.desk.local(self.now)) {
-            Ok(values) if values.is_empty() => self.bad_input(message, vec![Problem::Empty]).await,
+        // Only named fields: a slip in a name must not turn the rest of the line into the facts.
+        match parse::named_fields(spec, rest, &self.desk.local(self.now)) {
+            Ok(values) if values.is_empty() && rest.trim().is_empty() => {
+                self.bad_input(message, vec![Problem::Empty]).await
+            }
+            Ok(values) if values.is_empty() => {
+                let label = rest.split(':').next().unwrap_or_default().trim();
+                let typed = label.chars().take(LONGEST_LABEL).collect();
+                self.bad_input(message, vec![Problem::UnknownField { typed, nearest: None }]).await
+            }
             Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), None).await,
             Err(problems) => self.bad_input(message, problems).await,
         }

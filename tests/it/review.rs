@@ -11,7 +11,8 @@ use portevoix::domain::name::{AccountName, ReactionId, RevisionNumber, RoleName}
 use portevoix::domain::notice::{Notice, Refusal, State};
 use portevoix::domain::policy::{Glyphs, Policy, Verdict, judge};
 use portevoix::domain::post::Post;
-use portevoix::domain::review::{Answer, Event};
+use portevoix::domain::publication::Answer;
+use portevoix::domain::review::Event;
 
 use crate::harness::desk_of_rules::{OnTheTable, incomplete, opened, policy, proposal, voter};
 

@@ -10,14 +10,14 @@ pub mod hand_clock;
 pub mod http;
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 pub mod loopback;
+#[cfg(feature = "matrix")]
+pub mod matrix_stage;
+pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;
 pub mod post;
-pub mod notebook;
 pub mod practice_room;
 pub mod scene;
 pub mod scripted_network;
-#[cfg(feature = "matrix")]
-pub mod matrix_stage;
 #[cfg(feature = "matrix")]
 pub mod synapse;

@@ -200,8 +200,15 @@ impl Officer {
 
     /// Looks until something like that can be read, and returns it, decrypted.
     pub async fn until_readable(&mut self, room: &RoomId, is_it: impl Fn(&Value) -> bool) -> Value {
-        self.until(room, |officer| officer.readable_timeline().iter().any(&is_it)).await;
-        self.readable_timeline().into_iter().find(is_it).unwrap()
+        let looked = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = self.readable_timeline(room).await.into_iter().find(&is_it) {
+                    return found;
+                }
+                self.sync(Duration::from_secs(5)).await;
+            }
+        });
+        looked.await.unwrap_or_else(|_| panic!("looked in vain in {room}"))
     }
 
     async fn until(&mut self, room: &RoomId, mut found: impl FnMut(&Self) -> bool) {
