@@ -3,4 +3,7 @@
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;
 #[cfg(feature = "matrix")]
+pub mod matrix_view;
+pub mod notebook;
+#[cfg(feature = "matrix")]
 pub mod synapse;
