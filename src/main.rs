@@ -70,7 +70,9 @@ enum Service {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // RUST_LOG=portevoix=debug says more; other crates may log what people wrote, and stay at errors.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,portevoix=info"));
+    // The demonstration prints what happens itself.
+    let usual = if matches!(arguments.task, Task::Demo { .. }) { "error" } else { "error,portevoix=info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let is_terminal = stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(is_terminal).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {

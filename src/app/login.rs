@@ -1,16 +1,17 @@
 //! `portevoix login matrix`: makes the bot's device, signs it, and keeps its recovery key in a file of its own.
 
-use std::fs::OpenOptions;
 use std::io::{IsTerminal, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::app::build;
 use crate::app::stopped::Stopped;
-use crate::chat::matrix::login;
-use crate::config::load::load;
+use crate::chat::matrix::{login, private_file};
+use crate::config::load::load_believing;
 use crate::domain::secret::Secret;
 use crate::wording::speaker::Speaker;
+
+/// The file beside the session that a new recovery key is written to.
+const RECOVERY_KEY_FILE: &str = "recovery-key";
 
 /// The longest password or key that is read: a wrong file may be of any size.
 const LONGEST_SECRET: u64 = 4_096;
@@ -26,7 +27,7 @@ pub async fn matrix(
     recovery_key_file: Option<&Path>,
     out: &mut impl Write,
 ) -> Result<(), Stopped> {
-    let config = load(config)?;
+    let config = load_believing(config)?;
     let Some(settings) = build::matrix_settings(&config) else {
         return Err(Stopped::Outside("La configuration n'a pas de section [matrix].".to_owned()));
     };
@@ -38,7 +39,9 @@ pub async fn matrix(
         }
         None => read_secret(std::io::stdin())?,
     };
-    let recovery_key = match recovery_key_file {
+    // The key that an earlier login wrote still opens the account: without it a new one would be made each time.
+    let kept = settings.state_directory.join(RECOVERY_KEY_FILE);
+    let recovery_key = match recovery_key_file.or(kept.exists().then_some(kept.as_path())) {
         Some(path) => Some(read_secret(std::fs::File::open(path)?)?),
         None => None,
     };
@@ -48,8 +51,8 @@ pub async fn matrix(
     })?;
     writeln!(out, "✓ Connecté à {} (appareil {}), appareil certifié.", settings.homeserver, logged_in.device)?;
     if let Some(key) = logged_in.new_recovery_key {
-        let path = keep_recovery_key(&settings.state_directory, key.reveal())?;
-        writeln!(out, "✓ Clé de récupération écrite dans {}.", path.display())?;
+        private_file::write(&kept, format!("{}\n", key.reveal()).as_bytes())?;
+        writeln!(out, "✓ Clé de récupération écrite dans {}.", kept.display())?;
         writeln!(out, "  Gardez-en une copie hors de cette machine, puis effacez ce fichier : sans elle, un bot")?;
         writeln!(out, "  réinstallé ne serait plus reconnu par les autres.")?;
     }
@@ -60,12 +63,4 @@ fn read_secret(from: impl Read) -> Result<Secret, Stopped> {
     let mut text = String::new();
     from.take(LONGEST_SECRET).read_to_string(&mut text)?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
-}
-
-fn keep_recovery_key(directory: &Path, key: &str) -> Result<PathBuf, Stopped> {
-    let path = directory.join("recovery-key");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-    writeln!(file, "{key}")?;
-    file.sync_all()?;
-    Ok(path)
 }

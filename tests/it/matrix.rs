@@ -34,10 +34,8 @@ fn sifted(event: &TimelineEvent) -> Option<Sifted> {
 }
 
 fn happening(fields: Value) -> Option<Happening> {
-    match sifted(&event(fields))? {
-        Sifted::News(News::Readable(arrival)) => Some(arrival.what),
-        other => panic!("{other:?}"),
-    }
+    let Sifted::News(News::Readable(arrival)) = sifted(&event(fields))? else { panic!("it is readable news") };
+    Some(arrival.what)
 }
 
 #[track_caller]

@@ -12,13 +12,13 @@ use portevoix::port::chat::{Chat, Happening};
 use portevoix::port::clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::notebook::Notebook;
+use crate::harness::doorkeeper::Doorkeeper;
 
 #[tokio::test]
 async fn what_people_do_is_taken_in_order_before_they_go_on() {
     let (practice, room) = brigade();
     let (martin, durand) = people();
-    let intake = Notebook::open();
+    let intake = Doorkeeper::open();
     listening(&practice, &intake, async {
         let message = practice.says(&martin, &room, "!appel lieu: Nantes", None).await.unwrap();
         assert_eq!(intake.taken().len(), 1);
@@ -55,7 +55,7 @@ async fn what_happens_while_the_bot_is_away_waits_for_it() {
     let message = practice.says(&martin, &room, "!aide", None).await.unwrap();
     practice.reacts(&durand, &message, "👍").await.unwrap();
 
-    let intake = Notebook::open();
+    let intake = Doorkeeper::open();
     listening(&practice, &intake, async {
         practice.says(&martin, &room, "!brouillons", None).await.unwrap();
         assert_eq!(intake.texts(), ["!aide", "", "!brouillons"]);
@@ -67,7 +67,7 @@ async fn what_happens_while_the_bot_is_away_waits_for_it() {
 async fn an_arrival_whose_taking_was_cut_short_is_handed_over_again() {
     let (practice, room) = brigade();
     let (martin, _) = people();
-    let crashing = Notebook::shut();
+    let crashing = Doorkeeper::shut();
     let listener = practice.listen(&crashing, CancellationToken::new());
     let speaker = practice.says(&martin, &room, "!appel", None);
     tokio::select! {
@@ -76,7 +76,7 @@ async fn an_arrival_whose_taking_was_cut_short_is_handed_over_again() {
         _ = speaker => unreachable!("nothing was taken yet"),
         () = crashing.was_called() => {}
     }
-    let intake = Notebook::open();
+    let intake = Doorkeeper::open();
     listening(&practice, &intake, async {
         practice.says(&martin, &room, "!aide", None).await.unwrap();
     })
@@ -90,7 +90,7 @@ async fn when_told_to_stop_it_finishes_what_is_under_way_and_takes_nothing_new()
     let (martin, _) = people();
     practice.says(&martin, &room, "premier", None).await.unwrap();
     practice.says(&martin, &room, "second", None).await.unwrap();
-    let intake = Notebook::shut();
+    let intake = Doorkeeper::shut();
     let stop = CancellationToken::new();
     let stopping = async {
         intake.was_called().await;
@@ -108,7 +108,7 @@ async fn one_room_does_not_wait_for_another() {
     let (martin, durand) = people();
     let other = RoomId::from("bureau");
     practice.says(&martin, &room, "lent", None).await.unwrap();
-    let intake = Notebook::shut_for("lent");
+    let intake = Doorkeeper::shut_for("lent");
     let listener = practice.listen(&intake, CancellationToken::new());
     tokio::select! {
         biased;
@@ -258,7 +258,7 @@ fn people() -> (PersonId, PersonId) {
 }
 
 /// Lets the bot listen while something happens.
-async fn listening<T>(practice: &Practice, intake: &Notebook, happens: impl Future<Output = T>) -> T {
+async fn listening<T>(practice: &Practice, intake: &Doorkeeper, happens: impl Future<Output = T>) -> T {
     let stop = CancellationToken::new();
     let (listened, done) = tokio::join!(practice.listen(intake, stop.clone()), happens.inspect(|_| stop.cancel()));
     listened.unwrap();

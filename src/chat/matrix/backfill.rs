@@ -27,7 +27,7 @@ pub struct Gap<'a> {
 /// What happened in the gap and was not taken yet, oldest first.
 ///
 /// Reading stops at `after`, where the bot itself joined, at a page of which everything was taken already, or after
-/// [`MOST_PAGES`]. Not at the first event that was taken: between servers, an event may come late and stand before it.
+/// `MOST_PAGES`. Not at the first event that was taken: between servers, an event may come late and stand before it.
 ///
 /// # Errors
 /// What the server says; nothing was changed, it can be tried again.

@@ -14,13 +14,16 @@ pub fn fault_of(error: &Error) -> Fault {
     if let Error::Http(error) = error {
         return http_fault(error);
     }
-    transient(match error {
-        Error::WrongRoomState(_) => Cause::NotInRoom,
-        Error::Timeout => Cause::TimedOut,
-        Error::Io(_) | Error::CryptoStoreError(_) | Error::StateStore(_) => {
-            Cause::Disk(Cause::quote(&error.to_string()))
-        }
-        other => Cause::Refused(Cause::quote(&other.to_string())),
+    let words = || Cause::quote(&error.to_string());
+    transient(if matches!(error, Error::WrongRoomState(_)) {
+        Cause::NotInRoom
+    } else if matches!(error, Error::Timeout) {
+        Cause::TimedOut
+    } else if matches!(error, Error::Io(_) | Error::CryptoStoreError(_) | Error::StateStore(_)) {
+        Cause::Disk(words())
+    } else {
+        // Nothing went out, and what is wrong with the keys may mend itself.
+        Cause::Refused(words())
     })
 }
 

@@ -95,10 +95,10 @@ async fn known_device(home: &Home, settings: &MatrixSettings) -> Result<Option<C
             client.encryption().wait_for_e2ee_initialization_tasks().await;
             Ok(Some(client))
         }
-        Err(error) => match http_fault(&error) {
-            Fault::Permanent { cause: Cause::CredentialsRefused } => Ok(None),
-            fault => Err(fault),
-        },
+        Err(error) => {
+            let fault = http_fault(&error);
+            if *fault.cause() == Cause::CredentialsRefused { Ok(None) } else { Err(fault) }
+        }
     }
 }
 
@@ -107,13 +107,13 @@ async fn new_device(home: &Home, settings: &MatrixSettings, password: &str) -> R
     let key = StoreKey::fresh()?;
     let client = home.open(settings, &key).await?;
     let auth = client.matrix_auth();
-    auth.login_username(&settings.user, password).initial_device_display_name(DEVICE_NAME).send().await.map_err(
-        |error| match fault_of(&error) {
-            // The server's answer to a wrong password is 403.
-            Fault::Transient { cause: Cause::Forbidden(_), .. } => permanent(Cause::CredentialsRefused),
-            fault => fault,
-        },
-    )?;
+    let login = auth.login_username(&settings.user, password).initial_device_display_name(DEVICE_NAME);
+    login.send().await.map_err(|error| {
+        let fault = fault_of(&error);
+        // The server's answer to a wrong password is 403.
+        let is_wrong_password = matches!(fault.cause(), Cause::Forbidden(_));
+        if is_wrong_password { permanent(Cause::CredentialsRefused) } else { fault }
+    })?;
     let session = auth.session().ok_or_else(|| permanent(Cause::NotLoggedIn))?;
     // Kept before anything else is done with it: a login that is cut short goes on with this device.
     home.keep(session, &key)?;

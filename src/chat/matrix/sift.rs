@@ -13,6 +13,7 @@ use crate::port::chat::{Arrival, Happening};
 
 /// An event that means something to us.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are news, a box for each would cost more")]
 pub enum Sifted {
     /// The bot itself entered the room: what happened before is not for it.
     Entered,

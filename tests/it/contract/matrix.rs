@@ -17,8 +17,9 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::chat::{Notebook, Person, Stage, key, said};
+use crate::contract::chat::{Person, Stage, key, said};
 use crate::harness::matrix_stage::synapse_stage;
+use crate::harness::notebook::Notebook;
 
 chat_contract!(synapse_stage, ignore = "needs a real Synapse: tests/run starts one");
 

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod desk_of_rules;
+pub mod doorkeeper;
 #[cfg(feature = "mastodon")]
 pub mod fake_mastodon;
 #[cfg(feature = "bluesky")]
@@ -12,6 +13,8 @@ pub mod http;
 pub mod loopback;
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;
+#[cfg(feature = "matrix")]
+pub mod matrix_view;
 pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;
