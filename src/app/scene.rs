@@ -17,15 +17,17 @@ pub async fn play(practice: &Practice, mut public: watch::Receiver<Vec<PublicPos
     let command = "!appel lieu: place du Bouffay, Nantes ; date: hier vers 22h ; faits: vol avec violence ; \
                    parquet: accord du parquet de Nantes, 9h10";
     practice.says(&martin, &room, command, None).await?;
-    let asked = practice.shown(&room, |message| says(message, "tel_service ?")).await;
+    let asked = practice.shown(&room, |message| says(message, "Répondez ici")).await;
     let thread = asked.thread.unwrap_or(asked.id);
     practice.says(&martin, &room, "02 40 37 21 21", Some(&thread)).await?;
+    practice.shown(&room, |message| says(message, "Complet")).await;
     let card = practice.shown(&room, |message| message.thread.is_none() && message.reactions.len() >= 3).await;
     practice.reacts(&durand, &card.id, "✅").await?;
+    practice.shown(&room, |message| says(message, "Durand a validé")).await;
     practice.reacts(&lefevre, &card.id, "✅").await?;
     // The sender lives as long as the house.
     let _ = public.wait_for(|posts| posts.len() >= 2).await;
-    practice.shown(&room, |message| says(message, "✅ Publié")).await;
+    practice.shown(&room, |message| says(message, "En ligne sur site")).await;
     Ok(())
 }
 
