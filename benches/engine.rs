@@ -1,6 +1,7 @@
 //! Measures the engine beside its floors: a decision, a command read, an arrival recorded, a vote turned into a post.
 //!
 //! `cargo bench --bench engine` prints criterion's report of each, and then the ratios that count.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and stops where it can't")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::hint::black_box;

@@ -2,6 +2,7 @@
 //! beside the floor of one encrypted message from a client to another.
 //!
 //! `tests/run --bench resident` starts the Synapse that it needs.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and stops where it can't")]
 
 #[path = "../tests/it/harness/synapse.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]

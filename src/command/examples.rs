@@ -89,7 +89,7 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
     for blocker in &content.blockers {
         match blocker {
             Blocker::TooLong { account, over } => {
-                wrong.push(format!("le texte de l'exemple est trop long de {over} sur {account}"))
+                wrong.push(format!("le texte de l'exemple est trop long de {over} sur {account}"));
             }
             Blocker::Empty { account } => wrong.push(format!("le texte de l'exemple est vide sur {account}")),
             Blocker::Missing { .. } | Blocker::NoAccount => {}

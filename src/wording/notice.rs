@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use crate::domain::draft::{Blocker, Draft};
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Receipt};
+use crate::domain::name::AccountName;
 use crate::domain::notice::{Help, HelpField, Notice, Problem, Summary};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker, Variables};
@@ -17,10 +18,9 @@ impl Speaker {
             Notice::Asked(blockers) => self.asked(blockers, audience),
             Notice::Completed => one("notice-completed", &[]),
             Notice::Approved { by, votes, roles } => {
-                let by = audience.name(by);
                 let waits = draft.map(|draft| self.wanting(draft, *votes, roles.iter(), audience)).unwrap_or_default();
                 let name = if waits.is_empty() { "notice-approved" } else { "notice-approved-waiting" };
-                one(name, &[("by", &by), ("waits", &waits)])
+                one(name, &[("by", &audience.name(by)), ("waits", &waits)])
             }
             Notice::VoteTakenBack { by } => by_one("notice-vote-taken-back", by),
             Notice::Revised { by, revision, votes_lost } => {
@@ -38,20 +38,11 @@ impl Speaker {
             Notice::VetoTakenBack { by } => by_one("notice-veto-taken-back", by),
             Notice::Withdrawn { by } => by_one("notice-withdrawn", by),
             Notice::Expired => one("notice-expired", &[]),
-            Notice::Online { account, receipt } => {
-                let label = self.sentence(audience, "notice-online", &[("account", account)]);
-                let block = match &receipt.url {
-                    Some(url) => Block::Link { label, url: url.clone() },
-                    None => Block::Text(label),
-                };
-                Prose { blocks: vec![block] }
-            }
+            Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
+                let is_uncertain = matches!(fault, Fault::Uncertain { .. });
+                let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
                 let (why, at) = (self.fault(fault, audience), audience.moment(*next));
-                let name = match fault {
-                    Fault::Uncertain { .. } => "notice-looking",
-                    Fault::Transient { .. } | Fault::Permanent { .. } => "notice-retrying",
-                };
                 one(name, &[("account", account), ("why", &why), ("at", &at)])
             }
             Notice::AskWhetherOnline { account, fault } => {
@@ -86,6 +77,16 @@ impl Speaker {
             }
             Notice::Help(help) => self.help(help, audience),
         }
+    }
+
+    /// That it is out on an account, with its page where there is one.
+    fn online(&self, account: &AccountName, receipt: &Receipt, audience: &Audience<'_>) -> Prose {
+        let label = self.sentence(audience, "notice-online", &[("account", account)]);
+        let block = match &receipt.url {
+            Some(url) => Block::Link { label, url: url.clone() },
+            None => Block::Text(label),
+        };
+        Prose { blocks: vec![block] }
     }
 
     /// The question for the first missing field, and what else stands in the way.

@@ -30,12 +30,10 @@ fn publishing() -> OnTheTable {
 }
 
 fn progress<'t>(table: &'t OnTheTable, account: &str) -> &'t Progress {
-    match &table.draft.phase {
-        Phase::Publishing(publication) | Phase::Published(publication) => {
-            &publication.progress[&AccountName::from(account)]
-        }
-        other => panic!("nothing is being published: {other:?}"),
-    }
+    let (Phase::Publishing(publication) | Phase::Published(publication)) = &table.draft.phase else {
+        panic!("nothing is being published: {:?}", table.draft.phase);
+    };
+    &publication.progress[&AccountName::from(account)]
 }
 
 fn receipt(id: &str) -> Receipt {

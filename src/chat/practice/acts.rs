@@ -34,6 +34,9 @@ pub struct Say {
 }
 
 /// Writes a message.
+///
+/// # Errors
+/// Why it was not done, in words for the page.
 pub async fn say(State(practice): State<Arc<Practice>>, Json(wish): Json<Say>) -> Answer {
     answer(practice.says(&wish.person, &wish.room, &wish.text, wish.thread.as_ref()).await.map(|id| id.0))
 }
@@ -47,6 +50,9 @@ pub struct Edit {
 }
 
 /// Changes a message.
+///
+/// # Errors
+/// Why it was not done, in words for the page.
 pub async fn edit(State(practice): State<Arc<Practice>>, Json(wish): Json<Edit>) -> Answer {
     answer(practice.edits(&wish.person, &wish.message, &wish.text).await.map(|()| wish.message.0))
 }
@@ -60,6 +66,9 @@ pub struct React {
 }
 
 /// Puts a reaction.
+///
+/// # Errors
+/// Why it was not done, in words for the page.
 pub async fn react(State(practice): State<Arc<Practice>>, Json(wish): Json<React>) -> Answer {
     answer(practice.reacts(&wish.person, &wish.message, &wish.glyph).await.map(|id| id.0))
 }
@@ -72,6 +81,9 @@ pub struct TakeBack {
 }
 
 /// Takes a reaction back.
+///
+/// # Errors
+/// Why it was not done, in words for the page.
 pub async fn take_back(State(practice): State<Arc<Practice>>, Json(wish): Json<TakeBack>) -> Answer {
     answer(practice.takes_back(&wish.person, &wish.reaction).await.map(|()| wish.reaction.0))
 }
@@ -84,6 +96,9 @@ pub struct Remove {
 }
 
 /// Removes a message.
+///
+/// # Errors
+/// Why it was not done, in words for the page.
 pub async fn remove(State(practice): State<Arc<Practice>>, Json(wish): Json<Remove>) -> Answer {
     answer(practice.removes(&wish.person, &wish.message).await.map(|()| wish.message.0))
 }

@@ -69,7 +69,7 @@ fn accents_and_capitals_do_not_matter_and_a_slip_finds_the_nearest_command() {
         (long.as_str(), None),
     ] {
         let Lookup::Unknown { nearest } = catalog.find(typed) else { panic!("{typed} is a command") };
-        assert_eq!(nearest.as_ref().map(|word| word.as_str()), expected, "{typed}");
+        assert_eq!(nearest.as_ref().map(portevoix::domain::name::CommandWord::as_str), expected, "{typed}");
     }
 }
 

@@ -14,7 +14,7 @@ pub fn seen(timeline: &[Value]) -> Vec<Seen> {
         let target = seen.iter_mut().find(|message| message.id.as_str() == relation["event_id"]);
         match (event["type"].as_str().unwrap(), relation["rel_type"].as_str()) {
             ("m.reaction", _) => {
-                target.unwrap().reactions.push((PersonId(text(&event["sender"])), text(&relation["key"])))
+                target.unwrap().reactions.push((PersonId(text(&event["sender"])), text(&relation["key"])));
             }
             ("m.room.message", Some("m.replace")) => {
                 let target = target.unwrap();
