@@ -69,7 +69,7 @@ fn decide(criterion: &mut Criterion) {
     criterion.bench_function("decide: a vote on a draft", |bencher| {
         bencher.iter(|| {
             let vote = Vote { by: voter(), choice: Choice::Approve, reaction: ReactionId::from("r1") };
-            review::decide(black_box(&draft), Event::Voted { revision: draft.revision.number, vote }, now)
+            review::decide(black_box(&draft), Event::Voted { revision: draft.revision.number, vote, at: now }, now)
         });
     });
 }

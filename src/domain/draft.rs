@@ -164,8 +164,8 @@ pub enum Phase {
         /// Who.
         by: PersonId,
     },
-    /// Nobody approved it in time.
-    Expired,
+    /// Not approved in time, as far as is known: a vote from before the deadline that arrives only now still counts.
+    Expired(Ballot),
 }
 
 /// The time between the last vote needed and publication.
@@ -247,16 +247,19 @@ impl Draft {
             Phase::Published(_) => State::Published,
             Phase::Vetoed { .. } => State::Vetoed,
             Phase::Withdrawn { .. } => State::Withdrawn,
-            Phase::Expired => State::Expired,
+            Phase::Expired(_) => State::Expired,
         }
     }
 
     /// The votes on the current revision, whatever became of them.
     pub fn ballot(&self) -> Option<&Ballot> {
         match &self.phase {
-            Phase::Review(ballot) | Phase::Approved { ballot, .. } | Phase::Vetoed { ballot, .. } => Some(ballot),
+            Phase::Review(ballot)
+            | Phase::Approved { ballot, .. }
+            | Phase::Vetoed { ballot, .. }
+            | Phase::Expired(ballot) => Some(ballot),
             Phase::Publishing(publication) | Phase::Published(publication) => Some(&publication.ballot),
-            Phase::Withdrawn { .. } | Phase::Expired => None,
+            Phase::Withdrawn { .. } => None,
         }
     }
 
@@ -264,7 +267,7 @@ impl Draft {
     pub fn is_open(&self) -> bool {
         match &self.phase {
             Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => true,
-            Phase::Publishing(_) | Phase::Published(_) | Phase::Withdrawn { .. } | Phase::Expired => false,
+            Phase::Publishing(_) | Phase::Published(_) | Phase::Withdrawn { .. } | Phase::Expired(_) => false,
         }
     }
 }

@@ -16,3 +16,4 @@ pub mod review;
 pub mod seal;
 pub mod secret;
 pub mod text;
+pub mod voting;

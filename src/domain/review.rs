@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ballot::{Ballot, Choice, Vote, Voter};
+use crate::domain::ballot::{Ballot, Vote, Voter};
 use crate::domain::draft::{Blocker, Counted, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
 use crate::domain::effect::Effect;
 use crate::domain::fault::{Fault, Receipt};
@@ -13,9 +13,10 @@ use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::{Notice, Refusal};
-use crate::domain::policy::{Policy, Verdict, judge};
+use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
+use crate::domain::voting;
 
 /// What became of a draft, and what is owed to the world for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub enum Event {
         revision: RevisionNumber,
         /// Who and what.
         vote: Vote,
+        /// When, by the chat's clock: the bot may have been away since.
+        at: Timestamp,
     },
     /// A reaction was taken back.
     VoteTakenBack {
@@ -159,8 +162,8 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
 pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
     match event {
         Event::Revised { by, proposal } => revise(draft, by, proposal),
-        Event::Voted { revision, vote } => cast(draft, revision, vote, now),
-        Event::VoteTakenBack { reaction } => Ok(take_back(draft, &reaction, now)),
+        Event::Voted { revision, vote, at } => voting::cast(draft, revision, vote, at, now),
+        Event::VoteTakenBack { reaction } => Ok(voting::take_back(draft, &reaction, now)),
         Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
         Event::Withdrawn { by } => withdraw(draft, by),
         Event::CardRemoved { revision } => Ok(card_removed(draft, revision)),
@@ -205,105 +208,11 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
     Ok(Decision { draft, effects })
 }
 
-fn cast(draft: &Draft, voted: RevisionNumber, vote: Vote, now: Timestamp) -> Result<Decision, Refusal> {
-    must_be_open(draft)?;
-    let current = draft.revision.number;
-    if voted != current {
-        return Err(Refusal::OldRevision { voted, current });
-    }
-    if !draft.revision.blockers.is_empty() {
-        return Err(Refusal::Incomplete(draft.revision.blockers.clone()));
-    }
-    match vote.choice {
-        // Stopping is always cheap: everyone on the team may hold.
-        Choice::Hold => {}
-        Choice::Approve | Choice::Veto => {
-            if draft.authors.contains(&vote.by.id) {
-                return Err(Refusal::AuthorDoesNotVote);
-            }
-            if !draft.policy.admits(&vote.by.roles) {
-                return Err(Refusal::NoApproverRole { roles: draft.policy.approver_roles.clone() });
-            }
-        }
-    }
-    let ballot = draft.ballot().cloned().unwrap_or_default();
-    if ballot.find(&vote.reaction).is_some() {
-        return Ok(unchanged(draft, vec![]));
-    }
-    let by = vote.by.id.clone();
-    let choice = vote.choice;
-    let ballot = ballot.with(vote);
-    let told = match choice {
-        Choice::Approve => match judge(draft, &ballot) {
-            Verdict::Wanting { votes, roles } => Some(Notice::Approved { by, votes, roles }),
-            Verdict::Carried(_) => Some(Notice::Approved { by, votes: 0, roles: BTreeSet::new() }),
-            Verdict::Vetoed(_) => None,
-        },
-        Choice::Veto => Some(Notice::Vetoed { by }),
-        Choice::Hold => Some(Notice::Held { by }),
-    };
-    Ok(weigh(draft, ballot, told, now))
-}
-
-fn take_back(draft: &Draft, reaction: &ReactionId, now: Timestamp) -> Decision {
-    let Some(ballot) = draft.ballot().filter(|_| draft.is_open()) else { return unchanged(draft, vec![]) };
-    let Some(vote) = ballot.find(reaction) else { return unchanged(draft, vec![]) };
-    let by = vote.by.id.clone();
-    let told = match vote.choice {
-        Choice::Approve => Notice::VoteTakenBack { by },
-        Choice::Veto => Notice::VetoTakenBack { by },
-        Choice::Hold => Notice::HoldTakenBack { by },
-    };
-    weigh(draft, ballot.without(reaction), Some(told), now)
-}
-
-/// Puts the draft where its votes say it belongs.
-fn weigh(draft: &Draft, ballot: Ballot, told: Option<Notice>, now: Timestamp) -> Decision {
-    let mut next = draft.clone();
-    let mut effects = vec![Effect::ShowCard(draft.revision.number)];
-    effects.extend(told.map(Effect::Tell));
-    match judge(draft, &ballot) {
-        Verdict::Vetoed(voter) => {
-            let reason = match &draft.phase {
-                Phase::Vetoed { by, reason, .. } if *by == voter.id => reason.clone(),
-                Phase::Vetoed { .. }
-                | Phase::Review(_)
-                | Phase::Approved { .. }
-                | Phase::Publishing(_)
-                | Phase::Published(_)
-                | Phase::Withdrawn { .. }
-                | Phase::Expired => VetoReason::Asked,
-            };
-            next.phase = Phase::Vetoed { ballot, by: voter.id, reason };
-        }
-        Verdict::Wanting { .. } if now >= draft.expires_at => {
-            next.phase = Phase::Expired;
-            effects.push(Effect::Tell(Notice::Expired));
-        }
-        Verdict::Wanting { .. } => next.phase = Phase::Review(ballot),
-        Verdict::Carried(_) => {
-            let holds = holds(&ballot);
-            if !holds.is_empty() {
-                next.phase = Phase::Approved { ballot, grace: Grace::Held(holds) };
-            } else if let Phase::Approved { grace: Grace::Until(until), .. } = draft.phase {
-                next.phase = Phase::Approved { ballot, grace: Grace::Until(until) };
-            } else if draft.policy.grace_seconds == 0 {
-                return publication::begin(next, ballot, effects, now);
-            } else {
-                let at = later(now, draft.policy.grace_seconds);
-                next.phase = Phase::Approved { ballot, grace: Grace::Until(at) };
-                effects.extend([Effect::Tell(Notice::GoesOut { at }), Effect::Wake(at)]);
-            }
-        }
-    }
-    Decision { draft: next, effects }
-}
-
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
     match &draft.phase {
-        Phase::Review(_) if now >= draft.expires_at => {
+        Phase::Review(ballot) if now >= draft.expires_at => {
             let mut next = draft.clone();
-            next.phase = Phase::Expired;
+            next.phase = Phase::Expired(ballot.clone());
             let effects = vec![Effect::ShowCard(draft.revision.number), Effect::Tell(Notice::Expired)];
             Decision { draft: next, effects }
         }
@@ -317,7 +226,7 @@ fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
         | Phase::Published(_)
         | Phase::Vetoed { .. }
         | Phase::Withdrawn { .. }
-        | Phase::Expired => unchanged(draft, vec![]),
+        | Phase::Expired(_) => unchanged(draft, vec![]),
     }
 }
 
@@ -333,7 +242,7 @@ fn explain_veto(draft: &Draft, by: PersonId, reason: String) -> Decision {
         | Phase::Publishing(_)
         | Phase::Published(_)
         | Phase::Withdrawn { .. }
-        | Phase::Expired => return unchanged(draft, vec![]),
+        | Phase::Expired(_) => return unchanged(draft, vec![]),
     }
     let told = Effect::Tell(Notice::VetoExplained { by, reason });
     Decision { effects: vec![Effect::ShowCard(draft.revision.number), told], draft: next }
@@ -357,11 +266,12 @@ fn card_removed(draft: &Draft, revision: RevisionNumber) -> Decision {
     unchanged(draft, vec![Effect::ShowCard(revision), Effect::Tell(Notice::CardLost)])
 }
 
-fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
+/// Nothing of it may have gone out, and nobody may have ended it.
+pub(in crate::domain) fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
     match &draft.phase {
         Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => Ok(()),
         Phase::Publishing(_) | Phase::Published(_) => Err(Refusal::TooLate),
-        Phase::Withdrawn { .. } | Phase::Expired => Err(Refusal::Over(draft.state())),
+        Phase::Withdrawn { .. } | Phase::Expired(_) => Err(Refusal::Over(draft.state())),
     }
 }
 
@@ -377,16 +287,12 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
     }
 }
 
-fn holds(ballot: &Ballot) -> BTreeMap<ReactionId, PersonId> {
-    let holds = ballot.votes.iter().filter(|vote| vote.choice == Choice::Hold);
-    holds.map(|vote| (vote.reaction.clone(), vote.by.id.clone())).collect()
-}
-
 /// Nothing becomes of the draft itself.
 pub(in crate::domain) fn unchanged(draft: &Draft, effects: Vec<Effect>) -> Decision {
     Decision { draft: draft.clone(), effects }
 }
 
-fn later(now: Timestamp, seconds: u32) -> Timestamp {
+/// So many seconds later.
+pub(in crate::domain) fn later(now: Timestamp, seconds: u32) -> Timestamp {
     now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).unwrap_or(Timestamp::MAX)
 }

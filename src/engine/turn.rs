@@ -103,7 +103,7 @@ impl<'a> Turn<'a> {
         let Some(choice) = draft.policy.glyphs.choice(glyph) else { return Ok(()) };
         let Some(by) = self.voter() else { return self.stranger(message).await };
         let vote = Vote { by, choice, reaction: reaction.clone() };
-        if self.happen_once_told(&draft, Event::Voted { revision, vote }).await? {
+        if self.happen_once_told(&draft, Event::Voted { revision, vote, at: self.arrival.at }).await? {
             self.transaction.note_message(&self.arrival.room, reaction.as_str(), &draft.number, &Meaning::Vote).await?;
         }
         Ok(())

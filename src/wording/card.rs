@@ -95,7 +95,7 @@ impl Speaker {
                 }
             }
             Phase::Withdrawn { by } => vec![text("card-withdrawn", &[("by", &audience.name(by))])],
-            Phase::Expired => vec![text("card-expired", &[("deadline", &audience.time(draft.expires_at))])],
+            Phase::Expired(_) => vec![text("card-expired", &[("deadline", &audience.time(draft.expires_at))])],
         }
     }
 

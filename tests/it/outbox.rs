@@ -189,6 +189,26 @@ async fn what_people_did_while_the_bot_was_away_counts_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn what_was_approved_in_time_while_the_bot_was_away_goes_out_although_the_deadline_has_passed() {
+    scene(async |room| {
+        room.says("martin", APPEAL).await;
+        room.crash();
+        room.reacts("durand", "✅").await;
+        room.reacts("lefevre", "✅").await;
+        room.lets_pass(Duration::from_secs(7 * 86_400));
+        room.start().await;
+        // The deadline's wake may come before what the chat hands over.
+        room.carries_out().await;
+        room.expect("44-1", State::Expired).await;
+        room.settle().await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+        room.network("bluesky").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_changed_in_the_store_is_not_sent() {
     scene(async |room| {
         approved(room).await;

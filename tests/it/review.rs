@@ -169,7 +169,7 @@ fn a_change_opens_a_revision_without_votes_and_old_cards_do_not_count() {
     let revision = RevisionNumber(2);
     assert_eq!(table.told(), [&Notice::Revised { by: "martin".into(), revision, votes_lost: 2 }]);
     let vote = Vote { by: voter("durand", &["valideur"]), choice: Choice::Approve, reaction: ReactionId::from("late") };
-    let refusal = table.happen(Event::Voted { revision: old.number, vote });
+    let refusal = table.happen(Event::Voted { revision: old.number, vote, at: table.now });
     assert_eq!(refusal, Err(Refusal::OldRevision { voted: old.number, current: revision }));
     table.pass(60);
     assert!(table.published_to().is_empty(), "the wake of the old grace period publishes nothing");

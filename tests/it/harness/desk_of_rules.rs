@@ -95,7 +95,7 @@ impl OnTheTable {
         self.reactions += 1;
         let reaction = ReactionId(format!("r{}", self.reactions));
         let vote = Vote { by: voter(who, roles), choice, reaction: reaction.clone() };
-        self.happen(Event::Voted { revision: self.draft.revision.number, vote })?;
+        self.happen(Event::Voted { revision: self.draft.revision.number, vote, at: self.now })?;
         Ok(reaction)
     }
 

@@ -264,6 +264,11 @@ impl Room {
         self.engine.as_ref().expect("the scene does this only while the engine runs")
     }
 
+    /// The engine carries out everything that is due, and hears nothing meanwhile.
+    pub async fn carries_out(&self) {
+        self.running().outbox.drain().await;
+    }
+
     /// The engine takes everything that waits, and carries out everything that is due.
     pub async fn settle(&self) {
         // An arrival returns only when it and all before it were taken; ordinary talk changes nothing.
