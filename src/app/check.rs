@@ -11,7 +11,7 @@ use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
 use crate::config::load::load;
 use crate::config::settings::ChatKind;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Cause, Fault};
 use crate::port::chat::Chat;
 use crate::port::clock::{Clock, SystemClock};
 use crate::wording::speaker::{Audience, Speaker};
@@ -82,9 +82,22 @@ fn line(
     match probed {
         Ok(name) => writeln!(out, "  ✓ {what} : {name}")?,
         Err(fault) => {
-            writeln!(out, "  ✗ {what} : {}", speaker.fault(&fault, audience))?;
+            writeln!(out, "  ✗ {what} : {}{}", speaker.fault(&fault, audience), advice(&fault))?;
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// What helps the person at the terminal, and nobody in the room.
+fn advice(fault: &Fault) -> String {
+    match fault {
+        // The system's words tell a wrong name from a firewall and a bad certificate.
+        Fault::Transient { cause: Cause::Unreachable(words), .. } => {
+            format!(" Vérifiez l'adresse et le réseau de cette machine ; le système dit : « {words} ».")
+        }
+        Fault::Transient { .. } => " Réessayez dans quelques minutes.".to_owned(),
+        Fault::Permanent { cause: Cause::Refused(_) } => " Vérifiez l'adresse et le compte.".to_owned(),
+        Fault::Permanent { .. } | Fault::Uncertain { .. } => String::new(),
+    }
 }

@@ -63,7 +63,7 @@ pub fn read(
     let team = team::members(&members, surroundings.bot, &chats, findings);
     let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &team, findings);
     let accounts = accounts(section, surroundings.folder, language, claims, outside, findings);
-    note_accounts(section, &rooms, &accounts, findings);
+    note_accounts(&rooms, &accounts, findings);
 
     let directorate = Directorate {
         code: code?,
@@ -89,7 +89,8 @@ fn accounts(
 ) -> Vec<ReadAccount> {
     let mut names = Claimed::default();
     let mut accounts = Vec::new();
-    for section in section.tables("account", &keys::ACCOUNT, findings) {
+    let sections = section.tables("account", &keys::ACCOUNT, findings);
+    for section in &sections {
         if let Some(At { value: name, line }) = section.text("name", findings)
             && let Some(earlier) = names.claim(name, line)
         {
@@ -98,7 +99,13 @@ fn accounts(
                 format!("un compte s'appelle déjà « {name} » à la ligne {earlier} ; donnez-lui un autre nom"),
             );
         }
-        accounts.extend(account::read(&section, folder, language, claims, outside, findings));
+        accounts.extend(account::read(section, folder, language, claims, outside, findings));
+    }
+    let is_counted_only = |read: &ReadAccount| read.account.network == NetworkKind::X;
+    // Where one could not be read it may be the one to publish on: what is wrong with it is said already.
+    if !accounts.is_empty() && accounts.len() == sections.len() && accounts.iter().all(is_counted_only) {
+        let why = "un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])";
+        findings.missing(section.line, why);
     }
     accounts
 }
@@ -127,14 +134,8 @@ fn note_absences(section: &Section<'_>, members: usize, findings: &mut Findings)
     }
 }
 
-/// Notes accounts that add up to nothing, and real ones beside a practice room, where whoever opens the page can play
-/// every supervisor.
-fn note_accounts(section: &Section<'_>, rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findings) {
-    let is_counted_only = |read: &ReadAccount| read.account.network == NetworkKind::X;
-    if !accounts.is_empty() && accounts.iter().all(is_counted_only) {
-        let why = "un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])";
-        findings.missing(section.line, why);
-    }
+/// Notes real accounts beside a practice room, where whoever opens the page can play every supervisor.
+fn note_accounts(rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findings) {
     if !rooms.iter().any(|room| room.chat == ChatKind::Practice) {
         return;
     }

@@ -113,7 +113,8 @@ impl Outbox {
                     let id = match ended {
                         Ok((id, ())) => id,
                         Err(panicked) => {
-                            error!(%panicked, "an effect failed in a way that nobody foresaw; it stays owed");
+                            // What a panic says may quote a text that was typed.
+                            error!(task = %panicked.id(), "an effect failed in a way that nobody foresaw; it stays owed");
                             panicked.id()
                         }
                     };
@@ -175,15 +176,15 @@ impl Outbox {
         claim: &Claim,
         retry_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let until = self.next_try(claim, retry_at);
+        let until = self.next_try(claim.attempts_so_far(false), retry_at);
         let mut transaction = self.database.begin().await?;
         transaction.put_off(claim, until, false).await?;
         transaction.commit().await
     }
 
     /// When to try again: after a wait that doubles with each try, or when the platform said to, whichever is later.
-    pub(in crate::engine) fn next_try(&self, claim: &Claim, retry_at: Option<Timestamp>) -> Timestamp {
-        let doubled = FIRST_WAIT.saturating_mul(1_u32 << claim.attempts.min(16));
+    pub(in crate::engine) fn next_try(&self, attempts: u32, retry_at: Option<Timestamp>) -> Timestamp {
+        let doubled = FIRST_WAIT.saturating_mul(1_u32 << attempts.min(16));
         let wait = later(self.clock.now(), doubled.min(LONGEST_WAIT));
         retry_at.map_or(wait, |at| at.max(wait))
     }

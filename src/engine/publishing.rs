@@ -1,6 +1,6 @@
 //! Publishes one approved post on one account, and clears up what became of a try that ended in doubt.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
 
 use crate::domain::draft::{Draft, Phase, Progress};
@@ -16,8 +16,10 @@ use crate::port::network::{Found, Network};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::outbox::Claim;
 
-/// How often the bot looks by itself whether a post is out before it asks a person. It goes on looking afterwards.
-const LOOKS_BEFORE_ASKING: u32 = 3;
+/// How long after a try in doubt began the bot looks by itself before it asks a person; it goes on looking afterwards.
+/// A network may still store what it did not answer for twice its timeout (40 s), and the look after that (waits double)
+/// comes within the minute: whoever is asked earlier is mostly asked for nothing.
+const LOOKS_ALONE_FOR: SignedDuration = SignedDuration::from_secs(60);
 
 impl Outbox {
     /// Publishes, and records the outcome with the draft in one transaction.
@@ -77,17 +79,20 @@ impl Outbox {
             }
             Err(fault) => {
                 info!(draft = %number, %account, fault = kind(&fault), "not published");
+                let in_doubt = matches!(fault, Fault::Uncertain { .. });
+                let attempts = claim.attempts_so_far(in_doubt);
                 let next = match &fault {
-                    Fault::Transient { retry_at, .. } => Some(self.next_try(claim, *retry_at)),
-                    Fault::Uncertain { .. } => Some(self.next_try(claim, None)),
+                    Fault::Transient { retry_at, .. } => Some(self.next_try(attempts, *retry_at)),
+                    Fault::Uncertain { .. } => Some(self.next_try(attempts, None)),
                     Fault::Permanent { .. } => None,
                 };
-                let in_doubt = matches!(fault, Fault::Uncertain { .. });
                 match next {
                     Some(next) => transaction.put_off(claim, next, in_doubt).await?,
                     None => transaction.settle(claim).await?,
                 }
-                let asks_a_person = in_doubt && claim.attempts + 1 >= LOOKS_BEFORE_ASKING;
+                let since = claim.first_tried_at.filter(|_| claim.in_doubt && in_doubt);
+                let now = self.clock.now();
+                let asks_a_person = since.is_some_and(|since| now.duration_since(since) >= LOOKS_ALONE_FOR);
                 Event::Failed { account, fault, next: next.filter(|_| !asks_a_person) }
             }
         };

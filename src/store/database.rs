@@ -41,8 +41,9 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A row does not say what this version of the program writes.
-    #[error("a row of {table} cannot be read: {cause}")]
+    /// A row does not say what this version of the program writes. The words of the cause are left out: they quote the
+    /// row, and with it what officers typed.
+    #[error("a row of {table} cannot be read: {:?} error at column {}", cause.classify(), cause.column())]
     Row {
         /// In which table.
         table: &'static str,

@@ -27,9 +27,9 @@ pub struct Claim {
     pub debt: Debt,
     /// Counts how often the same key was owed; settling names it, so that what was owed meanwhile stays owed.
     pub version: i64,
-    /// How often it was tried.
+    /// How often it was tried; counted anew from the try with which doubt begins.
     pub attempts: u32,
-    /// When it was first tried; `None` if it never was.
+    /// When the first try began that may have been carried out; `None` if nothing was, for certain.
     pub first_tried_at: Option<Timestamp>,
     /// Whether a try began of which it is not known how it ended.
     pub in_doubt: bool,
@@ -42,6 +42,14 @@ pub enum Again {
     Never,
     /// It is owed once more, tries counted anew.
     Renew,
+}
+
+impl Claim {
+    /// How many tries came before the one that has just ended, in doubt or not. Where doubt begins, what was tried and
+    /// certainly did not happen counts no longer: looking begins with short waits.
+    pub fn attempts_so_far(&self, in_doubt: bool) -> u32 {
+        if in_doubt && !self.in_doubt { 0 } else { self.attempts }
+    }
 }
 
 impl Transaction {
@@ -125,18 +133,21 @@ impl Transaction {
         Ok(())
     }
 
-    /// Puts a debt off until that time and counts the try. `in_doubt` says whether it is known how the try ended.
+    /// Puts a debt off until that time and counts the try. `in_doubt` says that the try may have been carried out; if it
+    /// certainly was not, it is as if it had never begun.
     ///
     /// # Errors
     /// What the database says.
     pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
-        let sql = "UPDATE effects SET attempts = attempts + 1, due_at = $3, in_doubt = $4 \
+        let sql = "UPDATE effects SET attempts = $5, due_at = $3, in_doubt = $4, \
+                   first_tried_at = CASE WHEN $4 = 1 THEN first_tried_at ELSE 0 END \
                    WHERE key = $1 AND version = $2";
         sqlx::query(sql)
             .bind(claim.debt.key.as_str())
             .bind(claim.version)
             .bind(until.as_millisecond())
             .bind(i64::from(in_doubt))
+            .bind(i64::from(claim.attempts_so_far(in_doubt).saturating_add(1)))
             .execute(&mut *self.inner)
             .await?;
         Ok(())

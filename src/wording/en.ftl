@@ -159,12 +159,12 @@ state-expired = lapsed
 
 cause-unreachable = Server unreachable.
 cause-timed-out = No answer in time.
-cause-connection-cut = The connection broke while sending.
+cause-connection-cut = The connection broke before an answer came.
 cause-interrupted = Sending was interrupted.
 cause-rate-limited = Too many requests for this network, it has to wait.
 cause-credentials-refused = The network refuses our credentials: the administrator must renew them.
 cause-forbidden = The network forbids it to this account (“{ $detail }”): the administrator must check its permissions.
-cause-refused = The network refuses this text: “{ $detail }”.
+cause-refused = The network refuses the request: “{ $detail }”.
 cause-server-error = The network is down ({ $detail }).
 cause-not-the-api = The server answers with a web page, not its API (“{ $detail }”): the administrator must check the address.
 cause-disk = The disk refuses to write (“{ $detail }”): tell the administrator.

@@ -159,12 +159,12 @@ state-expired = périmé
 
 cause-unreachable = Serveur injoignable.
 cause-timed-out = Pas de réponse à temps.
-cause-connection-cut = Connexion coupée pendant l'envoi.
+cause-connection-cut = Connexion coupée avant la réponse.
 cause-interrupted = Envoi interrompu.
 cause-rate-limited = Trop d'envois pour ce réseau, il faut patienter.
 cause-credentials-refused = Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
 cause-forbidden = Le réseau l'interdit à ce compte (« { $detail } ») : l'administrateur doit vérifier ses droits.
-cause-refused = Le réseau refuse ce texte : « { $detail } ».
+cause-refused = Le réseau refuse la demande : « { $detail } ».
 cause-server-error = Le réseau est en panne ({ $detail }).
 cause-not-the-api = Le serveur répond par une page web, pas par son API (« { $detail } ») : l'administrateur doit vérifier l'adresse.
 cause-disk = Le disque refuse l'écriture (« { $detail } ») : prévenez l'administrateur.

@@ -4,12 +4,16 @@
 mod approval;
 mod bad_input;
 mod browser;
+#[cfg(feature = "mastodon")]
+mod check;
 mod commands;
 mod config;
 mod contract;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
+mod examples;
 mod harness;
+mod logging;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
@@ -19,3 +23,6 @@ mod practice_terminal;
 mod review;
 mod text;
 mod tidy;
+#[cfg(feature = "mastodon")]
+mod troubled_instance;
+mod wording;

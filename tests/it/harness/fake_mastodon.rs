@@ -72,6 +72,7 @@ struct Shared {
     server: Mutex<Server>,
     posts: Mutex<VecDeque<Trouble>>,
     reads: Mutex<VecDeque<Trouble>>,
+    always: Mutex<Option<Trouble>>,
     hold: mpsc::UnboundedSender<HeldRequest>,
 }
 
@@ -93,6 +94,7 @@ impl FakeMastodon {
             server: Mutex::new(Server::new(clock)),
             posts: Mutex::default(),
             reads: Mutex::default(),
+            always: Mutex::default(),
             hold,
         });
         let loopback = Loopback::serve(Router::new().fallback(answer).with_state(Arc::clone(&shared))).await;
@@ -128,6 +130,11 @@ impl FakeMastodon {
     /// The next request that only reads meets that trouble.
     pub fn next_read(&self, trouble: Trouble) {
         self.shared.reads.lock().unwrap().push_back(trouble);
+    }
+
+    /// From now on every request meets that trouble, or none any more.
+    pub fn is_in(&self, trouble: impl Into<Option<Trouble>>) {
+        *self.shared.always.lock().unwrap() = trouble.into();
     }
 
     /// Lets the request that meets [`Trouble::Held`] go on; returns when it was carried out.
@@ -181,7 +188,7 @@ async fn answer(
     let call = call(request).await;
     let is_post = call.method == Method::POST && call.path == "/api/v1/statuses";
     let queue = if is_post { &shared.posts } else { &shared.reads };
-    let trouble = queue.lock().unwrap().pop_front();
+    let trouble = queue.lock().unwrap().pop_front().or_else(|| shared.always.lock().unwrap().clone());
     let Some(trouble) = trouble else { return api::answer(&mut shared.server.lock().unwrap(), &call) };
     match trouble {
         Trouble::AcceptThenTimeout => {

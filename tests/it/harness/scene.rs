@@ -37,6 +37,8 @@ pub struct Room {
     pub practice: Arc<Practice>,
     pub clock: Arc<HandClock>,
     networks: HashMap<(String, String), Arc<ScriptedNetwork>>,
+    /// What a scene put behind accounts of 44 in place of the scripted ones.
+    others: HashMap<AccountName, Arc<dyn Network>>,
     desks: Arc<Desks>,
     catalog: Arc<Catalog>,
     engine: Option<Engine>,
@@ -81,11 +83,12 @@ impl Room {
         let room = |id: &str| PracticeRoom { id: id.into(), name: id.to_owned(), people: people.clone() };
         let practice = Practice::new("m", vec![room("!44"), room("!67")], clock.clone());
         let mut networks = HashMap::new();
-        let desks = ["44", "67"].map(|code| Arc::new(desk(code, &practice, &mut networks)));
+        let desks = ["44", "67"].map(|code| Arc::new(desk(code, &practice, scripted(code, &mut networks))));
         let mut stage = Self {
             practice,
             clock,
             networks,
+            others: HashMap::new(),
             desks: Arc::new(Desks::new(desks.into())),
             catalog: Arc::new(Catalog::builtin().unwrap()),
             engine: None,
@@ -105,6 +108,21 @@ impl Room {
         let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
         let outbox = Arc::new(Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed));
         self.engine = Some(Engine { database, inbox, outbox });
+    }
+
+    /// Puts another network behind an account of 44. The process is started anew for it.
+    pub async fn puts_on(&mut self, account: &str, network: Arc<dyn Network>) {
+        self.crash();
+        self.others.insert(account.into(), network);
+        let desks = ["44", "67"].map(|code| {
+            let network = |name: &AccountName| match self.others.get(name).filter(|_| code == "44") {
+                Some(other) => other.clone(),
+                None => self.network_of(code, name.as_str()) as Arc<dyn Network>,
+            };
+            Arc::new(desk(code, &self.practice, network))
+        });
+        self.desks = Arc::new(Desks::new(desks.into()));
+        self.start().await;
     }
 
     /// Opens the database. Tasks of a killed process end when the runtime comes to them, and hold its lock until then.
@@ -338,7 +356,19 @@ impl Room {
     }
 }
 
-fn desk(code: &str, practice: &Arc<Practice>, networks: &mut HashMap<(String, String), Arc<ScriptedNetwork>>) -> Desk {
+/// A scripted network for each account of a directorate, noted in `networks`.
+fn scripted(
+    code: &str,
+    networks: &mut HashMap<(String, String), Arc<ScriptedNetwork>>,
+) -> impl FnMut(&AccountName) -> Arc<dyn Network> {
+    |name| {
+        let network = Arc::new(ScriptedNetwork::default());
+        networks.insert((code.to_owned(), name.to_string()), network.clone());
+        network
+    }
+}
+
+fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
     let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
     let team = members.map(|(id, name, roles)| Member {
         name: (*name).to_owned(),
@@ -359,16 +389,7 @@ fn desk(code: &str, practice: &Arc<Practice>, networks: &mut HashMap<(String, St
         accounts: accounts.to_vec(),
     };
     let destinations = accounts.map(|account| Destination { limits: Limits::default_of(account.network), account });
-    let scripted = |name: &AccountName| {
-        let network = Arc::new(ScriptedNetwork::default());
-        networks.insert((code.to_owned(), name.to_string()), network.clone());
-        network
-    };
-    let mut scripted = scripted;
-    let networks = directorate.accounts.iter().map(|account| {
-        let network: Arc<dyn Network> = scripted(&account.name);
-        (account.name.clone(), network)
-    });
+    let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
     let chat: Arc<dyn Chat> = practice.clone();
     Desk {
         networks: networks.collect(),
