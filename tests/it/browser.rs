@@ -1,7 +1,11 @@
 //! The practice page in a real browser: what an officer and two supervisors see and press.
 
 use crate::harness::browser::{Browser, DOWN, ENTER, SHIFT, SPACE, TAB, in_browser};
-use crate::harness::practice_room::{APPEAL, start_room_for_browser};
+use crate::harness::demonstration::start_demonstration;
+
+/// What an officer types; nothing is missing.
+const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: hier vers 22h ; faits: vol avec violence ; \
+    tel_service: 02 40 37 21 21 ; parquet: accord du parquet de Nantes, 9h10";
 
 const CARD: &str = "#messages > li[data-by=bot] > article";
 const APPROVE: &str = "#messages > li[data-by=bot] > article .reaction[data-glyph=✅]";
@@ -9,7 +13,7 @@ const APPROVE: &str = "#messages > li[data-by=bot] > article .reaction[data-glyp
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
-    let room = start_room_for_browser().await;
+    let room = start_demonstration().await;
     in_browser(async |browser| {
         browser.look(1280, 900, false).await;
         browser.open(&room.url).await;
@@ -33,7 +37,7 @@ async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
         browser.pick("#person", "Lefèvre").await;
         browser.until(&pressed(false)).await;
         browser.click(APPROVE).await;
-        browser.until("document.querySelectorAll('.post').length === 2").await;
+        browser.until(&card_says("✅ Publié")).await;
         let who = browser.value(&format!("document.querySelector('{APPROVE}').getAttribute('aria-label')")).await;
         assert_eq!(who, "Réaction ✅ : Durand, Lefèvre");
         published_as_on_the_card(browser).await;
@@ -45,7 +49,7 @@ async fn a_draft_is_approved_by_two_and_seen_by_the_public() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn the_keyboard_is_enough() {
-    let room = start_room_for_browser().await;
+    let room = start_demonstration().await;
     in_browser(async |browser| {
         browser.open(&room.url).await;
         browser.until("document.querySelectorAll('#person option').length === 3").await;
@@ -54,13 +58,14 @@ async fn the_keyboard_is_enough() {
         assert!(browser.has_focus(".skip").await, "the first stop skips to where one writes");
         browser.press(ENTER).await;
         browser.walk_to("#composer-text", None).await;
-        browser.press("!appel lieu: place du Bouffay").await;
-        browser.press_with(SHIFT, ENTER).await;
-        browser.press("faits: vol avec violence").await;
-        assert_eq!(
-            browser.value("document.getElementById('composer-text').value").await,
-            "!appel lieu: place du Bouffay\nfaits: vol avec violence"
-        );
+        let lines: Vec<&str> = APPEAL.split(" ; ").collect();
+        for (place, line) in lines.iter().enumerate() {
+            if place > 0 {
+                browser.press_with(SHIFT, ENTER).await;
+            }
+            browser.press(line).await;
+        }
+        assert_eq!(browser.value("document.getElementById('composer-text').value").await, lines.join("\n"));
         browser.press(ENTER).await;
         browser.until(&shows_reactions("✅ ❌ ⏸")).await;
 
@@ -74,7 +79,7 @@ async fn the_keyboard_is_enough() {
         }
         browser.until("document.querySelectorAll('.post').length === 2").await;
         let heard = browser.value("document.getElementById('spoken').textContent").await;
-        assert!(heard.as_str().unwrap().contains("2 messages viennent d’être publiés."), "{heard}");
+        assert!(heard.as_str().unwrap().contains("Un message vient d’être publié."), "{heard}");
     })
     .await;
 }
@@ -82,7 +87,7 @@ async fn the_keyboard_is_enough() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a real Chromium: tests/run starts one"]
 async fn a_second_click_takes_the_reaction_back() {
-    let room = start_room_for_browser().await;
+    let room = start_demonstration().await;
     in_browser(async |browser| {
         browser.open(&room.url).await;
         browser.until("document.querySelectorAll('#person option').length === 3").await;
@@ -92,9 +97,9 @@ async fn a_second_click_takes_the_reaction_back() {
         browser.until(&shows_reactions("✅ ❌ ⏸")).await;
         browser.pick("#person", "Durand").await;
         browser.click(APPROVE).await;
-        browser.until(&format!("{} && {}", pressed(true), card_says("Encore une validation"))).await;
+        browser.until(&format!("{} && {}", pressed(true), card_says("Il manque 1 voix"))).await;
         browser.click(APPROVE).await;
-        browser.until(&format!("{} && {}", pressed(false), card_says("À valider par deux personnes"))).await;
+        browser.until(&format!("{} && {}", pressed(false), card_says("Il manque 2 voix"))).await;
     })
     .await;
 }

@@ -5,3 +5,4 @@ pub mod chat;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod network;
+mod practice;
