@@ -1,7 +1,7 @@
 // Shows one message: made once, then brought up to date in place, so that the keyboard's focus stays where it is.
 // Everything is put in as text, never as markup.
 
-const clock = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit" });
+const clocks = new Map();
 
 /** An element with its class and what is in it: strings, elements, nothing. */
 export function element(name, className, ...children) {
@@ -19,9 +19,12 @@ export function button(className, text, act) {
   return made;
 }
 
-/** The hour of a moment, for people and for machines. */
-export function time(at) {
-  const made = element("time", "", clock.format(new Date(at)));
+/** The hour of a moment, for people (where the directorate is, as on its cards) and for machines. */
+export function time(at, timeZone) {
+  if (!clocks.has(timeZone)) clocks.set(timeZone, new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", timeZone }));
+  const parts = clocks.get(timeZone).formatToParts(new Date(at));
+  const part = (kind) => parts.find(({ type }) => type === kind).value;
+  const made = element("time", "", `${Number(part("hour"))}\u00A0h\u00A0${part("minute")}`);
   made.dateTime = at;
   return made;
 }
@@ -42,7 +45,8 @@ export function spoken(message) {
 }
 
 /**
- * A message on the page. `room` answers who is who (`person(id)`), who looks (`me()`), and what can be done:
+ * A message on the page. `room` answers who is who (`person(id)`), who looks (`me()`), by which clock (`timeZone()`),
+ * and what can be done:
  * `reply(message)`, `edit(message)`, `remove(message)`, `react(message, glyph)`, `takeBack(reaction)`.
  */
 export class MessageOnPage {
@@ -95,7 +99,7 @@ export class MessageOnPage {
     const badge = by === null ? icon() : initial(this.author());
     const parts = [badge, element("strong", "", this.author()), roles.length ? element("span", "roles", roles.join(", ")) : null];
     const mark = edited && content.kind !== "removed" ? element("span", "edited", by === null ? "mis à jour" : "modifié") : null;
-    this.head.replaceChildren(...parts.filter(Boolean), time(at), ...(mark ? [mark] : []));
+    this.head.replaceChildren(...parts.filter(Boolean), time(at, this.room.timeZone()), ...(mark ? [mark] : []));
   }
 
   showContent() {

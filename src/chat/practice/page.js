@@ -36,6 +36,7 @@ const actor = {
     return everything.bot;
   },
   me: () => at("person").value,
+  timeZone: () => currentRoom().time_zone,
   person: (id) => currentRoom().people.find((person) => person.id === id) ?? { id, name: id, roles: [] },
   reply: (message) => enterMode({ replyTo: message }),
   edit: (message) => enterMode({ edits: message }),
@@ -64,7 +65,7 @@ function takeSnapshot(snapshot) {
   const room = sessionStorage.getItem("room");
   const person = at("person").value || sessionStorage.getItem("person");
   everything = snapshot;
-  fill(at("room"), everything.rooms.map((there) => [there.id, there.directorate_name ? `${there.name} (${there.directorate_name})` : there.name]), room);
+  fill(at("room"), everything.rooms.map((there) => [there.id, [...new Set([there.name, there.directorate_name])].join(" · ")]), room);
   at("room-choice").hidden = everything.rooms.length < 2;
   showExamples();
   showRoom(person);
@@ -99,7 +100,7 @@ function takePosts(posts) {
 function showRoom(person) {
   const room = currentRoom();
   fill(at("person"), room.people.map((there) => [there.id, [there.name, ...there.roles].join(" · ")]), person);
-  at("room-name").textContent = room.name;
+  at("room-name").textContent = room.name === room.directorate_name ? "Salon" : room.name;
   at("directorate").textContent = room.directorate_name || "Portevoix";
   at("messages").replaceChildren();
   shown = new Map();

@@ -4,18 +4,20 @@ import { element, initial, link, time } from "./message.js";
 
 /** An account of the room's directorate with its posts. */
 export function showAccount(room, account, posts) {
-  const isNamedAlike = account.name.toLowerCase() === account.network.toLowerCase();
-  const title = element("h3", "", element("span", "", isNamedAlike ? account.network : account.name));
+  const name = account.name.replaceAll("_", " ");
+  const isNamedAlike = name.toLowerCase() === account.network.toLowerCase();
+  const title = element("h3", "", element("span", "", isNamedAlike ? account.network : name));
   if (!isNamedAlike) title.append(element("span", "network", account.network));
   const own = posts.filter((post) => post.account === account.name).reverse();
   const list = own.length
-    ? element("ol", "posts", ...own.map((post) => showPost(post, room.directorate_name)))
+    ? element("ol", "posts", ...own.map((post) => showPost(post, room)))
     : element("p", "nothing", "Rien n’est encore publié.");
   return element("section", "account", title, list);
 }
 
-function showPost(post, author) {
-  const head = element("p", "head", initial(author), element("strong", "", author), time(post.at));
+function showPost(post, room) {
+  const author = room.directorate_name;
+  const head = element("p", "head", initial(author), element("strong", "", author), time(post.at, room.time_zone));
   const page = post.url ? element("p", "foot", link("Voir la page", post.url)) : null;
   return element("li", "post", head, element("p", "text", post.text), page);
 }

@@ -26,6 +26,8 @@ struct RoomView {
     name: String,
     directorate: String,
     directorate_name: String,
+    /// The one that the cards count in (`Europe/Paris`).
+    time_zone: String,
     people: Vec<PersonView>,
     accounts: Vec<AccountView>,
     messages: Vec<MessageView>,
@@ -141,6 +143,7 @@ fn room_view(practice: &Practice, room: &PracticeRoom, directorates: &[Directora
         name: room.name.clone(),
         directorate: directorate.map(|directorate| directorate.code.0.clone()).unwrap_or_default(),
         directorate_name: directorate.map(|directorate| directorate.name.clone()).unwrap_or_default(),
+        time_zone: directorate.map_or_else(|| "UTC".to_owned(), |directorate| directorate.time_zone.clone()),
         people: people.collect(),
         accounts: accounts
             .map(|account| AccountView { name: account.name.0.clone(), network: account.network.label() })
