@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use portevoix::app::demo::Demo;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
+use tracing::error;
 use tracing_subscriber::EnvFilter;
 
 /// La voix publique d'une direction de police : un brouillon dans le salon, l'accord des valideurs, une publication.
@@ -75,6 +76,11 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let is_terminal = stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(is_terminal).init();
+    // A panic's message may quote what an officer typed: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        error!(place, "a mistake of the program itself; please report this line");
+    }));
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(trouble) => return failed(&Stopped::Machine(trouble)),
