@@ -171,6 +171,9 @@ fn wrap(text: &str, most: usize) -> Vec<String> {
     let (mut lines, mut used) = (vec![String::new()], 0);
     for word in text.split_word_bounds() {
         if used > 0 && used + columns(word) > most && !word.trim().is_empty() {
+            if let Some(full) = lines.last_mut() {
+                full.truncate(full.trim_end().len());
+            }
             lines.push(String::new());
             used = 0;
         }
