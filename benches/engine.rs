@@ -39,7 +39,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: 12/03 à 22h ; faits: vol avec violence ; \
-                      tel_service: 02 40 37 21 21 ; parquet: accord du parquet de Nantes, 9h10";
+                      tel_service: 02 61 91 44 17 ; parquet: accord du parquet de Nantes, 9h10";
 
 /// How many votes are timed on their way to the network.
 const POSTS: usize = 300;
@@ -136,7 +136,7 @@ async fn publish() -> Duration {
         async move { outbox.run(&stop).await }
     });
     for round in 0..POSTS {
-        let card = stage.draft(round).await;
+        let card = stage.draft_while_running(round).await;
         let arrival = stage.arrival("durand", stage.reacts(&card, &format!("vote-{round}"), "✅"));
         let begun = Instant::now();
         stage.inbox.take(arrival).await;
@@ -189,18 +189,29 @@ impl Stage {
         Self { inbox, outbox, sent, said, arrivals: Default::default() }
     }
 
-    /// Opens a draft and waits for its card.
+    /// Opens a draft and carries out all that is owed for it.
     async fn draft(&self, round: usize) -> MessageId {
+        self.types_an_appeal(round).await;
+        self.outbox.drain().await;
+        self.newest_card()
+    }
+
+    /// Opens a draft while the outbox runs, and waits until its card is there with the glyphs under it.
+    async fn draft_while_running(&self, round: usize) -> MessageId {
+        let card = self.said.next_card.notified();
+        self.types_an_appeal(round).await;
+        card.await;
+        self.newest_card()
+    }
+
+    async fn types_an_appeal(&self, round: usize) {
         let message = MessageId(format!("appeal-{round}"));
         let what = Happening::Said { message, text: APPEAL.to_owned(), thread: None };
-        let card = self.said.next_card.notified();
         self.inbox.take(self.arrival("martin", what)).await;
-        tokio::select! {
-            () = card => {}
-            () = self.outbox.drain() => {}
-        }
-        let card = self.said.card.lock().unwrap().clone();
-        card.unwrap()
+    }
+
+    fn newest_card(&self) -> MessageId {
+        self.said.card.lock().unwrap().clone().unwrap()
     }
 
     fn reacts(&self, message: &MessageId, reaction: &str, glyph: &str) -> Happening {

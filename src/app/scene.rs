@@ -19,7 +19,7 @@ pub async fn play(practice: &Practice, mut public: watch::Receiver<Vec<PublicPos
     practice.says(&martin, &room, command, None).await?;
     let asked = practice.shown(&room, |message| says(message, "Répondez ici")).await;
     let thread = asked.thread.unwrap_or(asked.id);
-    practice.says(&martin, &room, "02 40 37 21 21", Some(&thread)).await?;
+    practice.says(&martin, &room, "02 61 91 44 17", Some(&thread)).await?;
     practice.shown(&room, |message| says(message, "Complet")).await;
     let card = practice.shown(&room, |message| message.thread.is_none() && message.reactions.len() >= 3).await;
     practice.reacts(&durand, &card.id, "✅").await?;

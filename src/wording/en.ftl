@@ -53,18 +53,18 @@ progress-online = ✅ { $account }
 
 ## In the thread
 
-notice-asked = { $field }? { $ask } Answer here.
+notice-asked = { $ask } Answer here (field “{ $field }”).
 notice-asked-next = Still missing after that: { $rest }.
 notice-blocked = Before anyone can vote, please correct:
-notice-completed = Complete. The card to vote on is further down.
+notice-completed = Complete: vote on this card.
 notice-approved = ✅ { $by } approved.
 notice-approved-waiting = ✅ { $by } approved. { $waits }.
 notice-vote-taken-back = { $by } took the approval back.
 notice-revised =
     { $lost ->
-        [0] Version { $revision }, by { $by }. The card to vote on is further down.
-        [one] Version { $revision }, by { $by }. The vote on the version before no longer counts: the card to vote on is further down.
-       *[other] Version { $revision }, by { $by }. The { $lost } votes on the version before no longer count: the card to vote on is further down.
+        [0] Version { $revision }, by { $by }: vote on this card.
+        [one] Version { $revision }, by { $by }. The vote on the version before no longer counts: vote on this card.
+       *[other] Version { $revision }, by { $by }. The { $lost } votes on the version before no longer count: vote on this card.
     }
 notice-goes-out = The votes are there. Goes out at { $at }.
 notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
@@ -134,7 +134,7 @@ problem-given-twice = { $field }: given twice. Keep one.
 problem-unknown-field = { $typed }: no such field.
 problem-unknown-field-near = { $typed }: no such field. Did you mean { $nearest }?
 problem-not-a-date = { $field }: “{ $value }” is not a possible date. Example: 12/03 à 22h30
-problem-not-a-phone = { $field }: “{ $value }” is not a phone number. Example: 02 40 37 21 21
+problem-not-a-phone = { $field }: “{ $value }” is not a phone number. Example: 02 61 91 44 17
 problem-not-an-age = { $field }: “{ $value }” is not an age. Example: 12 ans
 problem-not-yes-or-no = { $field }: answer oui or non, not “{ $value }”.
 problem-not-a-choice = { $field }: “{ $value }” is not in the list: { $choices }.

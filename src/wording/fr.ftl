@@ -6,13 +6,13 @@ card-title = { $number } · !{ $command } · version { $revision }
 card-replaced = Remplacée par la version { $current } : votez sur sa carte, plus bas. Ici, plus rien n'est compté.
 card-incomplete = ✏️ À compléter avant le vote :
 card-review = 🗳 À valider, avant le { $deadline }. { $waits }.
-card-approved = ⏳ Validé. Part à { $at }. { $hold } pour suspendre.
+card-approved = ⏳ Validé. Publication à { $at } ; touchez { $hold } pour suspendre.
 card-held = ⏸ Validé, suspendu par { $by }. Partira quand { $hold } sera retiré.
 card-publishing = 📤 Publication en cours.
 card-stuck = 🟠 Publication en cours : un compte attend votre réponse dans le fil.
 card-published = ✅ Publié.
 card-vetoed = ⛔ Refusé par { $by }. Motif demandé dans le fil.
-card-vetoed-because = ⛔ Refusé par { $by } :
+card-vetoed-because = ⛔ Refusé par { $by }, qui peut retirer son refus ; sinon, modifiez le texte. Motif :
 card-withdrawn = Retiré par { $by }. Rien n'a été publié.
 card-expired = Périmé : pas validé avant le { $deadline }. Rien n'a été publié.
 card-votes = Pour : { $names }.
@@ -31,8 +31,8 @@ wanting-votes =
     }
 wanting-votes-of =
     { $votes ->
-        [one] Il manque 1 voix ({ $roles })
-       *[other] Il manque { $votes } voix ({ $roles })
+        [one] Il manque 1 voix (rôle : { $roles })
+       *[other] Il manque { $votes } voix (rôle : { $roles })
     }
 wanting-roles = il faut l'accord de : { $roles }
 
@@ -53,22 +53,22 @@ progress-online = ✅ { $account }
 
 ## Dans le fil
 
-notice-asked = { $field } ? { $ask } Répondez ici.
+notice-asked = { $ask } Répondez ici (champ « { $field } »).
 notice-asked-next = Il manquera encore : { $rest }.
 notice-blocked = Avant de voter, il faut corriger :
-notice-completed = Complet. La carte à valider est plus bas.
+notice-completed = Complet : votez sur cette carte.
 notice-approved = ✅ { $by } a validé.
 notice-approved-waiting = ✅ { $by } a validé. { $waits }.
 notice-vote-taken-back = { $by } a repris sa validation.
 notice-revised =
     { $lost ->
-        [0] Version { $revision }, par { $by }. La carte à valider est plus bas.
-        [one] Version { $revision }, par { $by }. Le vote donné à la version précédente ne compte plus : la carte à valider est plus bas.
-       *[other] Version { $revision }, par { $by }. Les { $lost } votes donnés à la version précédente ne comptent plus : la carte à valider est plus bas.
+        [0] Version { $revision }, par { $by } : votez sur cette carte.
+        [one] Version { $revision }, par { $by }. Le vote donné à la version précédente ne compte plus : votez sur cette carte.
+       *[other] Version { $revision }, par { $by }. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
     }
 notice-goes-out = Le compte y est. Publication à { $at }.
 notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
-notice-hold-taken-back = { $by } lève sa suspension.
+notice-hold-taken-back = { $by } a retiré sa suspension.
 notice-vetoed = ⛔ { $by } refuse. { $by }, quel est le motif ? Répondez ici.
 notice-veto-explained = Motif de { $by } :
 notice-veto-taken-back = { $by } retire son refus.
@@ -116,7 +116,7 @@ refusal-author = Vous avez écrit ce texte : un collègue doit le valider. Pour 
 refusal-role = Votre rôle ne permet pas de valider ici. Peuvent le faire : { $roles }.
 refusal-old-revision = Vote non compté : la version { $voted } est remplacée par la version { $current }. Votez sur sa carte, plus bas.
 refusal-incomplete = Vote non compté, il manque encore : { $blockers }.
-refusal-too-late = Trop tard : c'est parti ou en train de partir.
+refusal-too-late = Trop tard : la publication a commencé. Pour retirer le texte, passez par le compte lui-même.
 refusal-over = Ce brouillon n'est plus ouvert ({ $state }).
 refusal-not-yours = Seuls les rédacteurs et les valideurs de ce brouillon peuvent le faire.
 refusal-command-changed = On ne change pas la commande d'un brouillon. Retirez-le (!retirer), puis tapez la nouvelle.
@@ -131,10 +131,10 @@ problem-too-long = { $characters } caractères, c'est trop : { $most } au plus.
 problem-forbidden-character = Un caractère invisible ({ $code }) s'est glissé dans le texte. Retapez ce passage à la main.
 problem-piled-marks = Trop d'accents empilés sur une lettre. Retapez ce passage.
 problem-given-twice = { $field } : donné deux fois. N'en gardez qu'un.
-problem-unknown-field = { $typed } : pas de champ de ce nom.
+problem-unknown-field = { $typed } : pas de champ de ce nom. Exemple : lieu : quai de la Fosse
 problem-unknown-field-near = { $typed } : pas de champ de ce nom. Vouliez-vous dire { $nearest } ?
-problem-not-a-date = { $field } : « { $value } » n'est pas une date possible. Exemple : 12/03 à 22h30
-problem-not-a-phone = { $field } : « { $value } » n'est pas un numéro de téléphone. Exemple : 02 40 37 21 21
+problem-not-a-date = { $field } : « { $value } » n'est pas une date précise et possible. Exemples : 12/03 à 22h30, hier vers 22h
+problem-not-a-phone = { $field } : « { $value } » n'est pas un numéro de téléphone. Exemple : 02 61 91 44 17
 problem-not-an-age = { $field } : « { $value } » n'est pas un âge. Exemple : 12 ans
 problem-not-yes-or-no = { $field } : répondez oui ou non, pas « { $value } ».
 problem-not-a-choice = { $field } : « { $value } » n'est pas dans la liste : { $choices }.

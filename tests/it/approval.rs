@@ -9,7 +9,7 @@ use portevoix::domain::notice::State;
 use crate::harness::scene::scene;
 
 pub const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: 12/03 à 20h ; faits: vol avec violence ; \
-                          tel_service: 02 40 37 21 21 ; parquet: accord du parquet, 21h10";
+                          tel_service: 02 61 91 44 17 ; parquet: accord du parquet, 21h10";
 
 #[tokio::test]
 async fn an_appeal_is_drafted_approved_and_published_once_on_each_account() {
@@ -42,7 +42,7 @@ async fn what_is_missing_is_asked_for_in_the_thread_and_answered_there() {
         while room.draft("44-1").await.state() == State::Incomplete {
             let asked = room.draft("44-1").await.revision.blockers.clone();
             let answer = match format!("{:?}", asked[0]) {
-                blocker if blocker.contains("tel_service") => "0240372121",
+                blocker if blocker.contains("tel_service") => "0261914417",
                 blocker if blocker.contains("date") => "12/03 à 20h",
                 blocker if blocker.contains("parquet") => "accord du parquet, 21h10",
                 other => panic!("unexpected question: {other}"),

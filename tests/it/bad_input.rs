@@ -22,7 +22,7 @@ async fn each_kind_of_bad_input_is_answered_and_loses_nothing() {
             (pile.as_str(), "accents empilés"),
             (mountain.as_str(), "c'est trop"),
             ("!appel lieu: Nantes ; lieu: Rezé", "donné deux fois"),
-            ("!appel date: 31/02/2026 à 25h", "n'est pas une date possible"),
+            ("!appel date: 31/02/2026 à 25h", "n'est pas une date précise"),
             ("!appel tel_service: bonjour", "n'est pas un numéro de téléphone"),
             ("!apel lieu: Nantes", "Vouliez-vous dire !appel"),
             ("!zzzzzzzz", "Je ne connais pas"),

@@ -5,7 +5,7 @@ use crate::harness::demonstration::start_demonstration;
 
 /// What an officer types; nothing is missing.
 const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: hier vers 22h ; faits: vol avec violence ; \
-    tel_service: 02 40 37 21 21 ; parquet: accord du parquet de Nantes, 9h10";
+    tel_service: 02 61 91 44 17 ; parquet: accord du parquet de Nantes, 9h10";
 
 const CARD: &str = "#messages > li[data-by=bot] > article";
 const APPROVE: &str = "#messages > li[data-by=bot] > article .reaction[data-glyph=✅]";

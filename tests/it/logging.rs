@@ -16,8 +16,8 @@ use crate::harness::scene::scene;
 const TYPED: [&str; 9] = [
     "quai de la Fosse",
     "bijouterie",
-    "40 37 21 21",
-    "0240372121",
+    "61 91 44 17",
+    "0261914417",
     "0612345678",
     "substitut Morvan",
     "Kevin Lebrun",
@@ -26,7 +26,7 @@ const TYPED: [&str; 9] = [
 ];
 
 const APPEAL: &str = "!appel lieu: quai de la Fosse, Nantes ; date: 12/03 à 20h ; faits: vol en bijouterie ; \
-                      tel_service: 02 40 37 21 21 ; parquet: accord du substitut Morvan, 21h10";
+                      tel_service: 02 61 91 44 17 ; parquet: accord du substitut Morvan, 21h10";
 
 /// Takes down everything that is logged.
 #[derive(Clone, Default)]

@@ -89,14 +89,14 @@ fn fields_on_one_line_or_one_a_line_are_the_same() {
         ("faits", "vol avec violence"),
         ("lieu", "place du Bouffay"),
         ("parquet", "Mme Morel, ce jour"),
-        ("tel_service", "02 40 37 21 21"),
+        ("tel_service", "02 61 91 44 17"),
     ];
     for typed in [
-        "faits: vol avec violence ; lieu: place du Bouffay ; date: hier vers 22h ; tel_service: 0240372121 ; parquet: Mme Morel, ce jour",
-        "faits: vol avec violence\nlieu: place du Bouffay\ndate: hier vers 22h\ntel_service: 0240372121\nparquet: Mme Morel, ce jour",
-        "vol avec violence ; Lieu : place du Bouffay ; QUAND : hier vers 22h ; Tél. service : 0240372121 ; accord parquet : Mme Morel, ce jour ;",
-        "- faits： vol avec violence；\n- lieu ： place du Bouffay\n• date: hier vers 22h\n* tél: 0240372121\nparquet: Mme Morel, ce jour",
-        "lieu: place du Bouffay ; date: hier vers 22h ; vol avec violence ; tel: 0240372121 ; parquet: Mme Morel, ce jour",
+        "faits: vol avec violence ; lieu: place du Bouffay ; date: hier vers 22h ; tel_service: 0261914417 ; parquet: Mme Morel, ce jour",
+        "faits: vol avec violence\nlieu: place du Bouffay\ndate: hier vers 22h\ntel_service: 0261914417\nparquet: Mme Morel, ce jour",
+        "vol avec violence ; Lieu : place du Bouffay ; QUAND : hier vers 22h ; Tél. service : 0261914417 ; accord parquet : Mme Morel, ce jour ;",
+        "- faits： vol avec violence；\n- lieu ： place du Bouffay\n• date: hier vers 22h\n* tél: 0261914417\nparquet: Mme Morel, ce jour",
+        "lieu: place du Bouffay ; date: hier vers 22h ; vol avec violence ; tel: 0261914417 ; parquet: Mme Morel, ce jour",
     ] {
         check("appel", typed, &expected);
     }

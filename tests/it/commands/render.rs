@@ -47,7 +47,7 @@ fn missing(content: &Content) -> Vec<&str> {
 }
 
 const APPEAL: &str =
-    "Vol avec violence ; lieu: place du Bouffay ; date: hier 22h ; tel: 0240372121 ; parquet: Mme Morel";
+    "Vol avec violence ; lieu: place du Bouffay ; date: hier 22h ; tel: 0261914417 ; parquet: Mme Morel";
 
 #[test]
 fn a_complete_draft_has_one_text_an_account_and_nothing_in_the_way() {
@@ -64,7 +64,7 @@ fn a_complete_draft_has_one_text_an_account_and_nothing_in_the_way() {
     assert_snapshot!(bluesky.text.replace('\u{A0}', "_"), @r"
     #AppelÀTémoins Vol avec violence.
     Place du Bouffay, vendredi 13 mars à 22_h.
-    Un témoignage_? Appelez le 02 40 37 21 21, n'écrivez pas ici.
+    Un témoignage_? Appelez le 02 61 91 44 17, n'écrivez pas ici.
     Urgence_: composez le 17. 📞
     ");
 }
