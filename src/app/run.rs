@@ -12,6 +12,7 @@ use tracing::info;
 use crate::app::build::{self, Chats};
 use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
+use crate::chat::practice::Practice;
 use crate::chat::practice::page::{self, Page};
 use crate::command::action::Action;
 use crate::command::catalog::Catalog;
@@ -30,7 +31,7 @@ use crate::wording::speaker::Speaker;
 pub struct House {
     /// As read.
     pub config: Config,
-    /// The practice room, if there is one.
+    /// Every chat that a room is in.
     pub chats: Chats,
     /// What the practice room's public sees.
     pub showcase: Showcase,
@@ -109,7 +110,7 @@ impl House {
         ended.map_err(|fault| Stopped::Outside(build::in_words(&fault, &self.config, &self.speaker)))
     }
 
-    fn page(&self, practice: Arc<crate::chat::practice::Practice>) -> Page {
+    fn page(&self, practice: Arc<Practice>) -> Page {
         let drafting = self.catalog.specs().filter(|spec| spec.action == Action::Draft);
         let examples = drafting.filter_map(|spec| spec.examples.first()).map(|example| example.says.clone());
         Page {

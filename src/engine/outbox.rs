@@ -170,15 +170,15 @@ impl Outbox {
         }
     }
 
-    /// Puts an effect off of which it is certain that nothing was done.
+    /// Puts an effect off that was not tried now. What an earlier try left in doubt stays in doubt.
     pub(in crate::engine) async fn put_off(
         &self,
         claim: &Claim,
         retry_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let until = self.next_try(claim.attempts_so_far(false), retry_at);
+        let until = self.next_try(claim.attempts_so_far(claim.in_doubt), retry_at);
         let mut transaction = self.database.begin().await?;
-        transaction.put_off(claim, until, false).await?;
+        transaction.put_off(claim, until, claim.in_doubt).await?;
         transaction.commit().await
     }
 

@@ -43,13 +43,11 @@ impl Outbox {
             (Err(cause), _) => {
                 error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
                 drop(transaction);
-                return self.record(claim, number, account, Err(Fault::Permanent { cause })).await;
+                return self.record(claim, number, account, Err(not_tried(claim, cause))).await;
             }
             (Ok(_), None) => {
                 drop(transaction);
-                return self
-                    .record(claim, number, account, Err(Fault::Permanent { cause: Cause::NoSuchAccount }))
-                    .await;
+                return self.record(claim, number, account, Err(not_tried(claim, Cause::NoSuchAccount))).await;
             }
         };
         // From here until the outcome is recorded the post may be out: that must be known after a crash.
@@ -107,6 +105,11 @@ impl Outbox {
         transaction.settle(claim).await?;
         transaction.commit().await
     }
+}
+
+/// Nothing is sent now; but an earlier try may have been, and then it must not be called unpublished.
+fn not_tried(claim: &Claim, cause: Cause) -> Fault {
+    if claim.in_doubt { Fault::Uncertain { cause } } else { Fault::Permanent { cause } }
 }
 
 /// Makes the post from a mandate judged anew from the stored votes: neither a stored flag nor a stored text is trusted.

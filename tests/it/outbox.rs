@@ -61,6 +61,21 @@ async fn killed_after_the_network_took_it_the_post_is_not_doubled() {
 }
 
 #[tokio::test]
+async fn a_room_that_was_missing_from_the_configuration_meanwhile_does_not_double_the_post() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::AcceptThenKill);
+        approved(room).await;
+        room.lets_pass(GRACE);
+        room.killed_while("mastodon", async |room| room.settle().await).await;
+        room.is_run_without_its_rooms().await;
+        room.waits(Duration::from_secs(300)).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn killed_before_the_network_took_it_the_post_is_not_forgotten() {
     scene(async |room| {
         room.network("bluesky").next_post(Trouble::KillBefore);

@@ -125,6 +125,18 @@ impl Room {
         self.start().await;
     }
 
+    /// The process is started with a configuration that has no room any more, carries out what it can, and is started
+    /// with the old one again.
+    pub async fn is_run_without_its_rooms(&mut self) {
+        let desks = std::mem::take(&mut self.desks);
+        self.crash();
+        self.start().await;
+        self.carries_out().await;
+        self.crash();
+        self.desks = desks;
+        self.start().await;
+    }
+
     /// Opens the database. Tasks of a killed process end when the runtime comes to them, and hold its lock until then.
     async fn open_database(&self) -> Database {
         for _ in 0..1_000 {
