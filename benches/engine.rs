@@ -29,7 +29,7 @@ use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
-use portevoix::port::chat::{Arrival, Chat, Happening, Intake};
+use portevoix::port::chat::{Arrival, Attachment, Chat, Happening, Intake, Standing};
 use portevoix::port::clock::SystemClock;
 use portevoix::port::network::{Found, Network};
 use portevoix::store::database::Database;
@@ -206,7 +206,7 @@ impl Stage {
 
     async fn types_an_appeal(&self, round: usize) {
         let message = MessageId(format!("appeal-{round}"));
-        let what = Happening::Said { message, text: APPEAL.to_owned(), thread: None };
+        let what = Happening::Said { message, text: APPEAL.to_owned(), thread: None, attachments: Vec::new() };
         self.inbox.take(self.arrival("martin", what)).await;
     }
 
@@ -221,7 +221,14 @@ impl Stage {
 
     fn arrival(&self, by: &str, what: Happening) -> Arrival {
         let id = self.arrivals.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Arrival { id: ArrivalId(format!("a{id}")), room: room(), by: by.into(), at: Timestamp::now(), what }
+        Arrival {
+            id: ArrivalId(format!("a{id}")),
+            room: room(),
+            by: by.into(),
+            standing: Standing::default(),
+            at: Timestamp::now(),
+            what,
+        }
     }
 }
 
@@ -265,6 +272,10 @@ impl Chat for Quiet {
         Ok(())
     }
 
+    async fn fetch(&self, _: &RoomId, _: &Attachment, _: u32) -> Result<Vec<u8>, Fault> {
+        Ok(Vec::new())
+    }
+
     async fn probe(&self, room: &RoomId) -> Result<String, Fault> {
         Ok(room.to_string())
     }
@@ -291,6 +302,14 @@ impl Network for Notes {
         Ok(Found::Absent)
     }
 
+    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
+        Ok(original.clone())
+    }
+
     async fn probe(&self) -> Result<String, Fault> {
         Ok(String::new())
     }
@@ -307,6 +326,7 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
     let proposal = Proposal {
         fields,
         targets: content.targets,
+        pictures: Vec::new(),
         counted: content.counted,
         blockers: content.blockers,
         warnings: content.warnings,
@@ -365,5 +385,5 @@ fn destinations() -> Vec<Destination> {
         visibility: Visibility::Public,
         language: "fr".to_owned(),
     };
-    vec![Destination { limits: Limits::default_of(NetworkKind::Mastodon), account }]
+    vec![Destination { limits: Limits::default_of(NetworkKind::Mastodon), prices: None, account }]
 }

@@ -164,7 +164,7 @@ pub async fn desk(
             }
             networks.insert(account.name.clone(), network);
         }
-        destinations.push(Destination { account: account.clone(), limits });
+        destinations.push(Destination { account: account.clone(), limits, prices: None });
     }
     let policies = settings.policies.iter().filter_map(|setting| {
         let spec = catalog.by_word(&setting.command)?;

@@ -110,6 +110,14 @@ impl Network for Shown {
         self.network.find(post, since).await
     }
 
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        self.network.delete(receipt).await
+    }
+
+    async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {
+        self.network.repost(original, decided_at).await
+    }
+
     async fn probe(&self) -> Result<String, Fault> {
         self.network.probe().await
     }

@@ -115,6 +115,7 @@ fn differs(content: &Content, network: NetworkKind, expected: &str) -> Option<St
 
 fn destination(network: NetworkKind) -> Destination {
     Destination {
+        prices: None,
         account: Account {
             name: AccountName(key(network).to_owned()),
             network,

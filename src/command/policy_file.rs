@@ -26,6 +26,7 @@ pub fn read(root: &Section<'_>) -> Policy {
         open_for_seconds: DEFAULT_OPEN_FOR_SECONDS,
         grace_seconds: DEFAULT_GRACE_SECONDS,
         glyphs: Glyphs::default(),
+        is_urgent: false,
     };
     let Some(section) = root.section("policy", "[policy]") else { return policy };
     if !section.has("quorum") {
@@ -38,6 +39,7 @@ pub fn read(root: &Section<'_>) -> Policy {
     policy.approver_roles = roles("approver_roles");
     policy.open_for_seconds = section.number("open_for_seconds", OPEN_FOR_SECONDS).unwrap_or(DEFAULT_OPEN_FOR_SECONDS);
     policy.grace_seconds = section.number("grace_seconds", GRACE_SECONDS).unwrap_or(DEFAULT_GRACE_SECONDS);
+    policy.is_urgent = section.flag("urgent");
     if let Some(glyphs) = section.section("glyphs", "[policy.glyphs]") {
         let own =
             |key, glyph: &mut String| *glyph = glyphs.optional_text(key).map_or_else(|| glyph.clone(), |own| own.value);

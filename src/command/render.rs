@@ -6,10 +6,11 @@ use crate::command::field::Field;
 use crate::command::spec::Spec;
 use crate::command::template::{Speaker, TemplateProblem};
 use crate::command::words::Words;
+use crate::domain::cost::Prices;
 use crate::domain::directorate::{Account, NetworkKind};
 use crate::domain::draft::{Blocker, Counted, Filled, Target, Warning};
 use crate::domain::name::FieldName;
-use crate::domain::text::{Limits, measure};
+use crate::domain::text::{Limits, has_links, measure};
 
 /// An account with its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Destination {
     pub account: Account,
     /// How long a text may be there.
     pub limits: Limits,
+    /// What a post costs there, where that is charged for.
+    pub prices: Option<Prices>,
 }
 
 /// Everything of a revision that its fields decide.
@@ -93,13 +96,14 @@ fn values<'s>(spec: &'s Spec, given: &BTreeMap<FieldName, Filled>, missing: &[&F
 }
 
 fn target(destination: &Destination, text: String) -> Target {
-    let Destination { account, limits } = destination;
+    let Destination { account, limits, prices } = destination;
     Target {
         account: account.name.clone(),
         network: account.network,
         visibility: account.visibility,
         language: account.language.clone(),
         length: measure(&text, limits),
+        cost: prices.map(|prices| prices.cost(has_links(&text, account.network))),
         text,
     }
 }

@@ -49,6 +49,7 @@ impl PolicyOverride {
             open_for_seconds: self.open_for_seconds.unwrap_or(policy.open_for_seconds),
             grace_seconds: self.grace_seconds.unwrap_or(policy.grace_seconds),
             glyphs: policy.glyphs.clone(),
+            is_urgent: policy.is_urgent,
         }
     }
 }

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::Ballot;
+use crate::domain::cost::Cost;
 use crate::domain::directorate::{NetworkKind, Visibility};
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::State;
+use crate::domain::picture::Picture;
 use crate::domain::policy::Policy;
 use crate::domain::seal::Seal;
 use crate::domain::text::Length;
@@ -50,13 +52,16 @@ pub struct Revision {
     pub fields: BTreeMap<FieldName, Filled>,
     /// What would come out on each account.
     pub targets: Vec<Target>,
+    /// The pictures that go with the text, on every account, in this order.
+    #[serde(default)]
+    pub pictures: Vec<Picture>,
     /// Networks on which the text is only counted.
     pub counted: Vec<Counted>,
     /// Why it can't be voted on yet; empty when it can.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
     pub warnings: Vec<Warning>,
-    /// Over all targets.
+    /// Over all targets and pictures.
     pub seal: Seal,
 }
 
@@ -86,6 +91,9 @@ pub struct Target {
     pub text: String,
     /// Its length by the network's own rules.
     pub length: Length,
+    /// What it costs, where the network charges for it. No part of the seal: prices are not published.
+    #[serde(default)]
+    pub cost: Option<Cost>,
 }
 
 /// The length that a text would have on a network that nothing is published to.

@@ -64,6 +64,24 @@ pub enum Cause {
     /// The platform refused what was sent (400, 404, 422). Its words.
     #[error("refused: {0}")]
     Refused(String),
+    /// The platform says that it has this very text already (X's 403 for duplicate content): a hint to look.
+    #[error("duplicate content")]
+    Duplicate,
+    /// 402: the contract's credit is used up. The platform's words.
+    #[error("payment required: {0}")]
+    PaymentRequired(String),
+    /// The access that a person gave the bot has ended: that person must log it in again.
+    #[error("login needed")]
+    LoginNeeded,
+    /// A picture is not one that the platform takes. Its words, or ours.
+    #[error("picture refused: {0}")]
+    PictureRefused(String),
+    /// The chat does not tell the bot what it needs to hear. The name of the missing intent.
+    #[error("missing intent: {0}")]
+    MissingIntent(String),
+    /// The chat does not let the bot do what it must. The name of the missing permission.
+    #[error("missing permission: {0}")]
+    MissingPermission(String),
     /// The platform failed (5xx).
     #[error("server error {0}")]
     ServerError(u16),

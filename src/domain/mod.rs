@@ -1,6 +1,7 @@
 //! The rules, pure: no I/O, no clock, no randomness; everything is handed in and everything owed is handed back.
 
 pub mod ballot;
+pub mod cost;
 pub mod directorate;
 pub mod draft;
 pub mod effect;
@@ -8,6 +9,7 @@ pub mod fault;
 pub mod fold;
 pub mod name;
 pub mod notice;
+pub mod picture;
 pub mod policy;
 pub mod post;
 pub mod prose;

@@ -44,6 +44,8 @@ names! {
     ReactionId;
     /// The platform's own id of something that arrived; two arrivals with one id are the same arrival.
     ArrivalId;
+    /// A group of people that a chat keeps (the id of a Discord server's role); the configuration maps it to roles.
+    GroupId;
     /// A role of the team (`chef_de_service`), named by the configuration.
     RoleName;
     /// An account of a directorate (`mastodon`), named by the configuration, unique in its directorate.

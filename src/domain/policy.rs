@@ -25,6 +25,9 @@ pub struct Policy {
     pub grace_seconds: u32,
     /// What supervisors tap.
     pub glyphs: Glyphs,
+    /// Whether it goes first where an account must wait.
+    #[serde(default)]
+    pub is_urgent: bool,
 }
 
 /// The emoji that stand for each choice.

@@ -1,11 +1,15 @@
 //! A post: what may be sent to a network. It can only be made from a mandate, so an unapproved post does not compile.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::domain::directorate::Visibility;
 use crate::domain::draft::Draft;
 use crate::domain::effect::publish_key;
 use crate::domain::name::{AccountName, EffectKey};
+use crate::domain::picture::{Developed, Digest};
 use crate::domain::policy::Mandate;
 use crate::domain::seal::Seal;
 
@@ -15,6 +19,7 @@ pub struct Post {
     key: EffectKey,
     account: AccountName,
     text: String,
+    pictures: Vec<Developed>,
     language: String,
     visibility: Visibility,
     decided_at: Timestamp,
@@ -26,24 +31,32 @@ pub struct Post {
 pub struct SealBroken;
 
 impl Post {
-    /// Makes the post of one account. The seal is computed again from the texts themselves and held against the
-    /// mandate's, so a text that changed anywhere on the way (in the store, say) can't go out.
+    /// Makes the post of one account. The seal is computed again from the texts and pictures themselves and held against
+    /// the mandate's, so what changed anywhere on the way (in the store, say) can't go out. `files` has the bytes of the
+    /// pictures.
     ///
     /// # Errors
-    /// [`SealBroken`] when number, revision, content or account are not what the mandate covers.
+    /// [`SealBroken`] when number, revision, content or account are not what the mandate covers, or a picture's bytes are
+    /// missing.
     pub fn under(
         mandate: &Mandate,
         draft: &Draft,
         account: &AccountName,
+        files: &HashMap<Digest, Arc<[u8]>>,
         decided_at: Timestamp,
     ) -> Result<Self, SealBroken> {
-        let content = Seal::of(&draft.number, &draft.revision.targets);
+        let content = Seal::of(&draft.number, &draft.revision.targets, &draft.revision.pictures);
         if draft.number != *mandate.number() || draft.revision.number != mandate.revision() || content != mandate.seal()
         {
             return Err(SealBroken);
         }
         let target = draft.revision.targets.iter().find(|target| target.account == *account).ok_or(SealBroken)?;
+        let developed = draft.revision.pictures.iter().map(|picture| {
+            let bytes = files.get(&picture.digest).ok_or(SealBroken)?;
+            Developed::new(picture.clone(), Arc::clone(bytes)).ok_or(SealBroken)
+        });
         Ok(Self {
+            pictures: developed.collect::<Result<_, _>>()?,
             key: publish_key(&draft.number, draft.revision.number, account),
             account: account.clone(),
             text: target.text.clone(),
@@ -66,6 +79,11 @@ impl Post {
     /// The exact text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What goes with it, in this order.
+    pub fn pictures(&self) -> &[Developed] {
+        &self.pictures
     }
 
     /// ISO 639-1.

@@ -13,6 +13,7 @@ use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::{Notice, Refusal};
+use crate::domain::picture::Picture;
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
@@ -34,6 +35,9 @@ pub struct Proposal {
     pub fields: BTreeMap<FieldName, Filled>,
     /// What would come out on each account.
     pub targets: Vec<Target>,
+    /// The pictures that go with it.
+    #[serde(default)]
+    pub pictures: Vec<Picture>,
     /// Networks on which the text is only counted.
     pub counted: Vec<Counted>,
     /// Why it can't be voted on yet.
@@ -184,7 +188,11 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
     // own: a tap meant for the card as it was before can then never count for what it became.
     let number = if was_complete || is_complete { old.number.next() } else { old.number };
     let new = revision(&draft.number, number, proposal);
-    if new.fields_alone() == old.fields_alone() && new.targets == old.targets && new.blockers == old.blockers {
+    let is_same = new.fields_alone() == old.fields_alone()
+        && new.targets == old.targets
+        && new.pictures == old.pictures
+        && new.blockers == old.blockers;
+    if is_same {
         return Err(Refusal::NothingChanged);
     }
     let votes_lost = draft.ballot().map_or(0, |ballot| ballot.votes.len());
@@ -278,9 +286,10 @@ pub(in crate::domain) fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
 fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) -> Revision {
     Revision {
         number: revision,
-        seal: Seal::of(number, &proposal.targets),
+        seal: Seal::of(number, &proposal.targets, &proposal.pictures),
         fields: proposal.fields,
         targets: proposal.targets,
+        pictures: proposal.pictures,
         counted: proposal.counted,
         blockers: proposal.blockers,
         warnings: proposal.warnings,

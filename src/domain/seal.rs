@@ -7,14 +7,16 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::draft::Target;
 use crate::domain::name::DraftNumber;
+use crate::domain::picture::Picture;
 
-/// SHA-256 over the draft's number and every target: account, network, visibility, language and text.
+/// SHA-256 over the draft's number, every target (account, network, visibility, language and text) and every picture
+/// (bytes and alt text).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Seal([u8; 32]);
 
 impl Seal {
     /// Seals what would be published. Each part is preceded by its length, so that no two contents share a spelling.
-    pub fn of(number: &DraftNumber, targets: &[Target]) -> Self {
+    pub fn of(number: &DraftNumber, targets: &[Target], pictures: &[Picture]) -> Self {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -28,6 +30,12 @@ impl Seal {
             part(target.visibility.word());
             part(&target.language);
             part(&target.text);
+        }
+        // Five parts to a target and two to a picture, after a word that no account is called: neither is taken for the other.
+        for picture in pictures {
+            part("\0picture");
+            part(picture.digest.as_str());
+            part(&picture.alt);
         }
         Self(hash.finalize().into())
     }

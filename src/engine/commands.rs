@@ -167,6 +167,7 @@ impl Turn<'_> {
         Proposal {
             fields,
             targets: content.targets,
+            pictures: Vec::new(),
             counted: content.counted,
             blockers: content.blockers,
             warnings: content.warnings,
@@ -208,7 +209,7 @@ impl Turn<'_> {
     }
 }
 
-fn beginning(draft: &Draft) -> String {
+pub(in crate::engine) fn beginning(draft: &Draft) -> String {
     let text = draft.revision.targets.first().map_or("", |target| target.text.as_str());
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(BEGINNING) {

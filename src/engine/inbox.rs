@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 use tracing::{error, warn};
 
 use crate::command::catalog::Catalog;
-use crate::domain::name::{ArrivalId, RoomId};
+use crate::domain::name::{ArrivalId, DraftNumber, RoomId};
+use crate::engine::commands::beginning;
 use crate::engine::desk::{Desk, Desks};
 use crate::engine::turn::Turn;
 use crate::port::chat::{Arrival, Happening, Intake};
@@ -31,6 +32,10 @@ const STORE_RETRY: Duration = Duration::from_secs(2);
 
 /// How many unreadable messages of a room are tried again: older ones have scrolled out of anyone's mind.
 const MOST_UNREADABLE: u32 = 200;
+
+/// How many drafts are suggested while a number is typed: what Discord shows
+/// (<https://docs.discord.com/developers/interactions/application-commands#autocomplete>).
+const MOST_SUGGESTED: u32 = 25;
 
 impl Inbox {
     /// An inbox that writes to that database and rings `owed` when something is to be carried out.
@@ -86,5 +91,12 @@ impl Intake for Inbox {
         let found =
             look.await.inspect_err(|trouble: &StoreError| error!(%trouble, "could not list what was unreadable"));
         found.unwrap_or_default()
+    }
+
+    async fn drafts(&self, room: &RoomId) -> Vec<(DraftNumber, String)> {
+        let Some(desk) = self.desks.of_room(room) else { return Vec::new() };
+        let look = async { self.database.begin().await?.live_drafts(&desk.directorate.code, MOST_SUGGESTED).await };
+        let found = look.await.inspect_err(|trouble: &StoreError| error!(%trouble, "could not list the drafts"));
+        found.unwrap_or_default().iter().rev().map(|draft| (draft.number.clone(), beginning(draft))).collect()
     }
 }

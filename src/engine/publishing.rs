@@ -1,5 +1,7 @@
 //! Publishes one approved post on one account, and clears up what became of a try that ended in doubt.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
 
@@ -116,7 +118,9 @@ fn not_tried(claim: &Claim, cause: Cause) -> Fault {
 fn mandated_post(draft: &Draft, account: &AccountName, decided_at: Timestamp) -> Result<Post, Cause> {
     let ballot = draft.ballot().ok_or(Cause::SealBroken)?;
     match judge(draft, ballot) {
-        Verdict::Carried(mandate) => Post::under(&mandate, draft, account, decided_at).map_err(|_| Cause::SealBroken),
+        Verdict::Carried(mandate) => {
+            Post::under(&mandate, draft, account, &HashMap::new(), decided_at).map_err(|_| Cause::SealBroken)
+        }
         Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
     }
 }

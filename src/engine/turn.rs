@@ -55,9 +55,10 @@ impl<'a> Turn<'a> {
     /// What the store says; the transaction must be dropped then.
     pub async fn handle(&mut self) -> Result<(), StoreError> {
         match &self.arrival.what {
-            Happening::Said { message, text, thread } => self.said(message, text, thread.as_ref()).await,
+            Happening::Said { message, text, thread, .. } => self.said(message, text, thread.as_ref()).await,
             Happening::Edited { message, text } => self.edited(message, text).await,
             Happening::Reacted { message, reaction, glyph } => self.reacted(message, reaction, glyph).await,
+            Happening::Pressed { message, reaction, glyph } => self.pressed(message, reaction, glyph).await,
             Happening::Removed { id } => self.removed(id).await,
             Happening::Unreadable { message } => self.unreadable(message).await,
         }
@@ -89,6 +90,17 @@ impl<'a> Turn<'a> {
             Meaning::Card(revision) => self.voted(draft, revision, message, reaction, glyph).await,
             Meaning::Question(account) => self.resolved(draft, account, message, glyph).await,
             Meaning::Typed { .. } | Meaning::Said | Meaning::Vote => Ok(()),
+        }
+    }
+
+    /// A button is a reaction that a second press takes back.
+    async fn pressed(&mut self, message: &MessageId, reaction: &ReactionId, glyph: &str) -> Result<(), StoreError> {
+        let draft = self.draft_of(message.as_str()).await?;
+        let stands = |draft: &Draft| draft.ballot().is_some_and(|ballot| ballot.find(reaction).is_some());
+        if draft.as_ref().is_some_and(stands) {
+            self.removed(reaction.as_str()).await
+        } else {
+            self.reacted(message, reaction, glyph).await
         }
     }
 

@@ -192,6 +192,14 @@ impl Network for BlueskyNetwork {
         self.standing(post).await
     }
 
+    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    }
+
+    async fn repost(&self, _: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    }
+
     async fn probe(&self) -> Result<String, Fault> {
         #[derive(Deserialize)]
         struct Owner {

@@ -72,6 +72,14 @@ impl Network for FileNetwork {
         })
     }
 
+    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    }
+
+    async fn repost(&self, _: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    }
+
     async fn probe(&self) -> Result<String, Fault> {
         self.with_ledger(|ledger| ledger.try_writing()).await?;
         Ok(self.path.display().to_string())

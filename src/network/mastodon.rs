@@ -119,6 +119,7 @@ impl Network for MastodonNetwork {
             characters: limits.max_characters,
             url_characters: Some(limits.characters_reserved_per_url),
             bytes: None,
+            pictures: Limits::default_of(NetworkKind::Mastodon).pictures,
         })
     }
 
@@ -130,6 +131,14 @@ impl Network for MastodonNetwork {
 
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault> {
         self.search(post, since).await
+    }
+
+    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    }
+
+    async fn repost(&self, _: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
     }
 
     async fn probe(&self) -> Result<String, Fault> {

@@ -1,11 +1,14 @@
 //! A chat: how what people do in rooms reaches the engine, and what saying something promises.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::fault::Fault;
-use crate::domain::name::{ArrivalId, EffectKey, MessageId, PersonId, ReactionId, RoomId};
+use crate::domain::name::{ArrivalId, DraftNumber, EffectKey, GroupId, MessageId, PersonId, ReactionId, RoomId};
 use crate::domain::prose::Prose;
 
 /// One chat service, with all the rooms that the configuration gives it.
@@ -45,11 +48,18 @@ pub trait Chat: Send + Sync {
     /// As [`say`](Self::say). A message that was redacted meanwhile is not an error.
     async fn edit(&self, key: &EffectKey, room: &RoomId, message: &MessageId, prose: &Prose) -> Result<(), Fault>;
 
-    /// Puts a reaction under a message. One that is already there is not an error.
+    /// Puts a glyph under a message, for people to tap: a reaction, and a button as well where the chat has buttons. One
+    /// that is already there is not an error.
     ///
     /// # Errors
     /// As [`say`](Self::say).
     async fn react(&self, key: &EffectKey, room: &RoomId, message: &MessageId, glyph: &str) -> Result<(), Fault>;
+
+    /// Fetches a file that someone attached to a message, at most `most` bytes of it.
+    ///
+    /// # Errors
+    /// `Permanent` when it is gone or larger.
+    async fn fetch(&self, room: &RoomId, attachment: &Attachment, most: u32) -> Result<Vec<u8>, Fault>;
 
     /// Tries whether the bot can read and write there. Returns what the room is called.
     ///
@@ -72,6 +82,10 @@ pub trait Intake: Send + Sync {
     /// Arrivals of a room that were taken as [`Happening::Unreadable`] and not yet readable, oldest first. A chat
     /// tries them again when it starts and when new keys come; taking one again as `Said` or `Edited` replaces it.
     async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId>;
+
+    /// The drafts of a room that are not over, newest first, with the beginning of their texts: what a chat may suggest
+    /// while someone types a number.
+    async fn drafts(&self, room: &RoomId) -> Vec<(DraftNumber, String)>;
 }
 
 /// Something that a person did in a room.
@@ -83,10 +97,34 @@ pub struct Arrival {
     pub room: RoomId,
     /// Who.
     pub by: PersonId,
+    /// What the chat says of them beyond that.
+    pub standing: Standing,
     /// When, by the platform's clock.
     pub at: Timestamp,
     /// What.
     pub what: Happening,
+}
+
+/// What a chat says of a person, where it says more than an id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What people see them called at the moment.
+    pub name: Option<String>,
+    /// The ids of the groups that the chat itself puts them in (a Discord server's roles).
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// A file that someone attached to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What the chat needs to fetch it.
+    pub reference: String,
+    /// What it is called.
+    pub name: String,
+    /// How large it is, where the chat says so.
+    pub bytes: Option<u64>,
+    /// What it shows, where the chat lets people say so.
+    pub alt: Option<String>,
 }
 
 /// What a person did.
@@ -100,6 +138,8 @@ pub enum Happening {
         text: String,
         /// The root of the thread it is in, or the message it replies to.
         thread: Option<MessageId>,
+        /// Files that came with it.
+        attachments: Vec<Attachment>,
     },
     /// Changed one of their messages.
     Edited {
@@ -115,6 +155,15 @@ pub enum Happening {
         /// The id by which the reaction is taken back.
         reaction: ReactionId,
         /// As sent, variation selectors included.
+        glyph: String,
+    },
+    /// Pressed a button under a message: a reaction that a second press takes back.
+    Pressed {
+        /// Under which.
+        message: MessageId,
+        /// Names this person's press of this button, the same each time.
+        reaction: ReactionId,
+        /// What the button shows.
         glyph: String,
     },
     /// Removed something: a message or a reaction, the platform only gives its id.

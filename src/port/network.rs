@@ -33,6 +33,21 @@ pub trait Network: Send + Sync {
     /// When it could not look; the question then stays open.
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault>;
 
+    /// Takes a post of this account down. One that is gone already is no error, so this may be repeated.
+    ///
+    /// # Errors
+    /// `Transient` when it is certain that it still stands, `Permanent` when it can't be taken down, `Uncertain` when it
+    /// may be gone.
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault>;
+
+    /// Shows another account's post of the same network to this account's followers. `decided_at` is the same at every
+    /// try. One that is reposted already stays so and gives the same receipt where the network knows it: this may be
+    /// repeated.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish); `Permanent` when the original is gone.
+    async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault>;
+
     /// Tries credentials and permissions without publishing. Returns the account's public name (`@police44@server`).
     ///
     /// # Errors

@@ -17,6 +17,12 @@ impl Speaker {
             Cause::CredentialsRefused => ("cause-credentials-refused", String::new()),
             Cause::Forbidden(words) => ("cause-forbidden", words.clone()),
             Cause::Refused(words) => ("cause-refused", words.clone()),
+            Cause::Duplicate => ("cause-duplicate", String::new()),
+            Cause::PaymentRequired(words) => ("cause-payment-required", words.clone()),
+            Cause::LoginNeeded => ("cause-login-needed", String::new()),
+            Cause::PictureRefused(words) => ("cause-picture-refused", words.clone()),
+            Cause::MissingIntent(name) => ("cause-missing-intent", name.clone()),
+            Cause::MissingPermission(name) => ("cause-missing-permission", name.clone()),
             // As text: a status is a name, not a quantity.
             Cause::ServerError(status) => ("cause-server-error", format!("HTTP {status}")),
             Cause::NotTheApi(words) => ("cause-not-the-api", words.clone()),

@@ -231,3 +231,22 @@ async fn nothing_of_a_directorate_is_seen_from_anothers_room() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_button_votes_and_pressed_again_takes_the_vote_back() {
+    scene(async |room| {
+        room.says("martin", APPEAL).await;
+        let card = room.newest_card().id;
+        room.presses("durand", &card, "✅").await;
+        room.presses("durand", &card, "✅").await;
+        assert!(room.draft("44-1").await.ballot().unwrap().votes.is_empty(), "{}", room.transcript());
+        room.presses("durand", &card, "✅").await;
+        room.presses("lefevre", &card, "✅").await;
+        room.expect("44-1", State::Approved).await;
+        room.presses("martin", &card, "✅").await;
+        assert!(room.last_said().contains("Vous avez écrit ce texte"), "{}", room.transcript());
+        room.presses("lefevre", &card, "✅").await;
+        room.expect("44-1", State::Review).await;
+    })
+    .await;
+}

@@ -40,8 +40,12 @@ fn happening(fields: Value) -> Option<Happening> {
 
 #[track_caller]
 fn check_said(content: Value, text: &str, thread: Option<&str>) {
-    let expected =
-        Happening::Said { message: "$event".into(), text: text.to_owned(), thread: thread.map(MessageId::from) };
+    let expected = Happening::Said {
+        message: "$event".into(),
+        text: text.to_owned(),
+        thread: thread.map(MessageId::from),
+        attachments: Vec::new(),
+    };
     assert_eq!(happening(json!({ "content": content })), Some(expected));
 }
 

@@ -33,7 +33,7 @@ async fn what_people_do_is_taken_in_order_before_they_go_on() {
         assert_eq!(
             whats,
             [
-                Happening::Said { message: message.clone(), text, thread: None },
+                Happening::Said { message: message.clone(), text, thread: None, attachments: Vec::new() },
                 Happening::Edited { message: message.clone(), text: "!appel lieu: Rezé".to_owned() },
                 Happening::Reacted { message: message.clone(), reaction: reaction.clone(), glyph: "✅".to_owned() },
                 Happening::Removed { id: reaction.0.clone() },

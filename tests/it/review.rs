@@ -1,18 +1,20 @@
 //! The rules of approval and publication, tried on a draft on the table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use portevoix::domain::ballot::{Choice, Vote};
-use portevoix::domain::draft::{Phase, Progress};
+use portevoix::domain::draft::{Draft, Phase, Progress};
 use portevoix::domain::effect::Effect;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::name::{AccountName, ReactionId, RevisionNumber, RoleName};
 use portevoix::domain::notice::{Notice, Refusal, State};
+use portevoix::domain::picture::{Digest, Picture, PictureKind};
 use portevoix::domain::policy::{Glyphs, Policy, Verdict, judge};
 use portevoix::domain::post::Post;
 use portevoix::domain::publication::Answer;
-use portevoix::domain::review::Event;
+use portevoix::domain::review::{Event, Proposal};
 
 use crate::harness::desk_of_rules::{OnTheTable, incomplete, opened, policy, proposal, voter};
 
@@ -271,20 +273,53 @@ fn a_fault_that_arrives_after_the_receipt_changes_nothing() {
 fn a_post_is_exactly_what_the_mandate_covers() {
     let table = publishing();
     let Verdict::Carried(mandate) = judge(&table.draft, table.draft.ballot().unwrap()) else { panic!("not carried") };
-    let post = Post::under(&mandate, &table.draft, &"mastodon".into(), table.now).unwrap();
-    assert_eq!((post.text(), post.key().as_str()), ("Appel", "publish/44-1/1/mastodon"));
+    let post = |draft: &Draft, account: &str| Post::under(&mandate, draft, &account.into(), &HashMap::new(), table.now);
+    let made = post(&table.draft, "mastodon").unwrap();
+    assert_eq!((made.text(), made.key().as_str()), ("Appel", "publish/44-1/1/mastodon"));
     let mut forged = table.draft.clone();
     forged.revision.targets[0].text = "Appel falsifié".to_owned();
-    assert!(Post::under(&mandate, &forged, &"mastodon".into(), table.now).is_err(), "the stored seal is not trusted");
-    assert!(
-        Post::under(&mandate, &table.draft, &"x".into(), table.now).is_err(),
-        "nor is an account that is not in it"
+    assert!(post(&forged, "mastodon").is_err(), "the stored seal is not trusted");
+    assert!(post(&table.draft, "x").is_err(), "nor is an account that is not in it");
+    let mut forged = table.draft.clone();
+    forged.revision.pictures.push(picture(b"a face"));
+    assert!(post(&forged, "mastodon").is_err(), "nor a picture that nobody saw");
+}
+
+#[test]
+fn pictures_go_out_as_they_were_approved_bytes_and_words() {
+    let mut table = opened(policy(), Proposal { pictures: vec![picture(b"a face")], ..proposal("Appel") });
+    table.votes("durand", Choice::Approve).unwrap();
+    table.votes("lefevre", Choice::Approve).unwrap();
+    let Verdict::Carried(mandate) = judge(&table.draft, table.draft.ballot().unwrap()) else { panic!("not carried") };
+    let post = |draft: &Draft, bytes: &[u8]| {
+        let files = HashMap::from([(Digest::of(b"a face"), Arc::from(bytes))]);
+        Post::under(&mandate, draft, &"mastodon".into(), &files, table.now)
+    };
+    let made = post(&table.draft, b"a face").unwrap();
+    assert_eq!(
+        (&*made.pictures()[0].bytes().clone(), &*made.pictures()[0].picture().alt),
+        (&b"a face"[..], "Un visage")
     );
+    assert!(post(&table.draft, b"another").is_err(), "bytes that the digest does not name");
+    let mut forged = table.draft.clone();
+    forged.revision.pictures[0].alt = "Le coupable".to_owned();
+    assert!(post(&forged, b"a face").is_err(), "words that nobody approved");
+}
+
+fn picture(bytes: &[u8]) -> Picture {
+    Picture {
+        digest: Digest::of(bytes),
+        kind: PictureKind::Jpeg,
+        width: 4,
+        height: 3,
+        bytes: u32::try_from(bytes.len()).unwrap(),
+        alt: "Un visage".to_owned(),
+    }
 }
 
 #[test]
 fn the_seal_changes_with_every_part_of_what_is_published() {
-    let seal = |change: &dyn Fn(&mut portevoix::domain::review::Proposal)| {
+    let seal = |change: &dyn Fn(&mut Proposal)| {
         let mut changed = proposal("Appel");
         change(&mut changed);
         opened(policy(), changed).draft.revision.seal

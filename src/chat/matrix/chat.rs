@@ -12,11 +12,11 @@ use crate::chat::matrix::listen::listen;
 use crate::chat::matrix::login::is_signed;
 use crate::chat::matrix::session::Home;
 use crate::chat::matrix::settings::MatrixSettings;
-use crate::chat::matrix::{probe, say};
+use crate::chat::matrix::{attached, probe, say};
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{EffectKey, MessageId, RoomId};
 use crate::domain::prose::Prose;
-use crate::port::chat::{Chat, Intake};
+use crate::port::chat::{Attachment, Chat, Intake};
 
 /// One device, signed by its own account, in the configured rooms.
 ///
@@ -73,6 +73,10 @@ impl Chat for MatrixChat {
 
     async fn react(&self, key: &EffectKey, room: &RoomId, message: &MessageId, glyph: &str) -> Result<(), Fault> {
         say::react(&self.client, key, room, message, glyph).await
+    }
+
+    async fn fetch(&self, _: &RoomId, attachment: &Attachment, most: u32) -> Result<Vec<u8>, Fault> {
+        attached::fetch(&self.client, attachment, most).await
     }
 
     async fn probe(&self, room: &RoomId) -> Result<String, Fault> {

@@ -6,6 +6,7 @@
 //! - Out: [`say`] sends once per effect, [`render`] writes prose as Matrix shows it.
 //! - [`probe`] tries a room for `portevoix check`; [`fault`] puts the SDK's errors in the engine's terms.
 
+pub mod attached;
 pub mod backfill;
 pub mod backoff;
 pub mod chat;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::name::{self, ArrivalId, MessageId, PersonId, ReactionId};
-use crate::port::chat::{Arrival, Happening};
+use crate::port::chat::{Arrival, Happening, Standing};
 
 /// An event that means something to us.
 #[derive(Clone, Debug)]
@@ -83,6 +83,7 @@ pub fn sift(event: &TimelineEvent, room: &RoomId, own: &UserId) -> Option<Sifted
         id: ArrivalId(wire.event_id.clone()),
         room: name::RoomId(room.to_string()),
         by: PersonId(wire.sender.clone()),
+        standing: Standing::default(),
         at: time_of(event),
         what,
     };
@@ -155,6 +156,7 @@ impl Wire {
             message: MessageId(self.event_id.clone()),
             text: if reply_to.is_some() { without_quote(text) } else { text }.to_owned(),
             thread: root.or(reply_to).map(|event| MessageId(event.to_owned())),
+            attachments: Vec::new(),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::chat::practice::{Changed, Practice};
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{EffectKey, MessageId, ReactionId, RoomId};
 use crate::domain::prose::Prose;
-use crate::port::chat::{Chat, Intake};
+use crate::port::chat::{Attachment, Chat, Intake};
 
 #[async_trait]
 impl Chat for Practice {
@@ -73,6 +73,11 @@ impl Chat for Practice {
             self.announce(index, Changed::Reacted(reaction), standing);
         }
         Ok(())
+    }
+
+    async fn fetch(&self, room: &RoomId, attachment: &Attachment, _: u32) -> Result<Vec<u8>, Fault> {
+        self.configured(room)?;
+        Err(Fault::Permanent { cause: Cause::Refused(format!("no file {}", attachment.name)) })
     }
 
     async fn probe(&self, room: &RoomId) -> Result<String, Fault> {

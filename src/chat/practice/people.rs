@@ -4,7 +4,7 @@ use crate::chat::practice::handover::Place;
 use crate::chat::practice::record::{Author, Content, Message, Reaction, Record};
 use crate::chat::practice::{Changed, NotDone, Practice, State};
 use crate::domain::name::{ArrivalId, MessageId, PersonId, ReactionId, RoomId};
-use crate::port::chat::{Arrival, Happening};
+use crate::port::chat::{Arrival, Happening, Standing};
 
 impl Practice {
     /// Someone writes a message, in the thread of `thread` if given.
@@ -24,7 +24,8 @@ impl Practice {
             let thread = thread.map(root).transpose()?;
             let by = Author::Person(person.clone());
             let message = self.add(state, index, by, Content::Typed(text.to_owned()), thread.clone());
-            let what = Happening::Said { message: message.clone(), text: text.to_owned(), thread };
+            let what =
+                Happening::Said { message: message.clone(), text: text.to_owned(), thread, attachments: Vec::new() };
             Ok((message.clone(), Some((ArrivalId(message.0), what))))
         })
         .await
@@ -129,7 +130,14 @@ impl Practice {
             let (done, arrival) = act(&mut state)?;
             let place = arrival.map(|(id, what)| {
                 let (room_id, at) = (room.setup.id.clone(), self.clock.now());
-                room.handover.offer(Arrival { id, room: room_id, by: person.clone(), at, what })
+                room.handover.offer(Arrival {
+                    id,
+                    room: room_id,
+                    by: person.clone(),
+                    standing: Standing::default(),
+                    at,
+                    what,
+                })
             });
             (done, place)
         };

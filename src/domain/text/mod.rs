@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::directorate::NetworkKind;
+use crate::domain::text::link::Scheme;
 
 mod link;
 mod mastodon;
 mod punycode;
 mod x;
 
-/// How long a text may be on one account.
+/// How long a text may be on one account, and what may go with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Whose way of counting.
@@ -21,6 +22,21 @@ pub struct Limits {
     pub url_characters: Option<u32>,
     /// The most bytes of UTF-8, where there is such a limit.
     pub bytes: Option<u32>,
+    /// What pictures a post may have.
+    pub pictures: PictureLimits,
+}
+
+/// What pictures a post may have on one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureLimits {
+    /// The most of them.
+    pub count: u32,
+    /// The most bytes of each.
+    pub bytes: u32,
+    /// The most width times height of each, where there is such a limit.
+    pub pixels: Option<u32>,
+    /// The longest alt text of each, in characters.
+    pub alt_characters: u32,
 }
 
 /// The length of a text, with what it may be.
@@ -43,8 +59,25 @@ impl Limits {
             NetworkKind::Bluesky => (300, None, Some(3_000)),
             NetworkKind::File => (500, None, None),
         };
-        Self { network, characters, url_characters, bytes }
+        let (bytes_of_picture, pixels, alt_characters) = match network {
+            NetworkKind::X => (5_000_000, None, 1_000),
+            NetworkKind::Mastodon => (16_777_216, Some(33_177_600), 1_500),
+            // Servers from before April 2026 take no more.
+            NetworkKind::Bluesky => (1_000_000, None, 2_000),
+            NetworkKind::File => (5_000_000, None, 1_500),
+        };
+        let pictures = PictureLimits { count: 4, bytes: bytes_of_picture, pixels, alt_characters };
+        Self { network, characters, url_characters, bytes, pictures }
     }
+}
+
+/// Whether a network sees a link in a text.
+pub fn has_links(text: &str, network: NetworkKind) -> bool {
+    let scheme = match network {
+        NetworkKind::X => Scheme::Optional,
+        NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => Scheme::Required,
+    };
+    !link::find(text, scheme).is_empty()
 }
 
 /// Counts a text as its network does, in time linear in the text.

@@ -86,7 +86,7 @@ fn an_unknown_key_is_told_with_the_nearest_or_all_possible_ones() {
     assert_snapshot!(spoilt(&[("about = \"Prévenir", "abuot = \"Prévenir"), ("quorum = 2", "quorum = 2\ncouleur = 3")]), @r##"
     alerte.toml, ligne 1 : il manque « about » dans le fichier : ajoutez par exemple about = "Lancer un appel à témoins"
     alerte.toml, ligne 3 : clé inconnue « abuot » dans le fichier : vouliez-vous écrire « about » ?
-    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, glyphs
+    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, urgent, glyphs
     "##);
 }
 

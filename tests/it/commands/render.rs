@@ -21,7 +21,7 @@ fn destination(network: NetworkKind) -> Destination {
         visibility: Visibility::Unlisted,
         language: "fr".to_owned(),
     };
-    Destination { account, limits: Limits::default_of(network) }
+    Destination { account, limits: Limits::default_of(network), prices: None }
 }
 
 fn rendered_for(spec: &Spec, typed: &str, networks: &[NetworkKind]) -> Content {

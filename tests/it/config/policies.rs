@@ -43,6 +43,7 @@ fn a_policy_that_nobody_could_ever_meet_is_refused_before_an_officer_waits_for_i
         open_for_seconds: 86_400,
         grace_seconds: 30,
         glyphs: Glyphs::default(),
+        is_urgent: false,
     };
     let commands = BTreeMap::from([
         (CommandWord::from("appel"), policy(2, &[], &["valideur"])),
@@ -74,6 +75,7 @@ fn a_changed_policy_keeps_what_it_does_not_name() {
         open_for_seconds: 86_400,
         grace_seconds: 30,
         glyphs: Glyphs { approve: "👍".to_owned(), ..Glyphs::default() },
+        is_urgent: true,
     };
     assert_eq!(PolicyOverride::default().apply(&policy), policy);
     let changes =

@@ -182,7 +182,7 @@ pub async fn a_reply_names_its_thread(mut stage: impl Stage) {
 
     let taken = notebook.until(2).await;
     let text = "> lieu: place du Bouffay".to_owned();
-    assert_eq!(taken[1].what, Happening::Said { message: reply, text, thread: Some(root) });
+    assert_eq!(taken[1].what, Happening::Said { message: reply, text, thread: Some(root), attachments: Vec::new() });
 }
 
 pub async fn what_the_bot_does_is_not_handed_over(mut stage: impl Stage) {
@@ -348,7 +348,7 @@ pub async fn a_room_that_works_can_be_probed(mut stage: impl Stage) {
 
 /// What arrives when somebody says something outside of threads.
 pub fn said(message: &MessageId, text: &str) -> Happening {
-    Happening::Said { message: message.clone(), text: text.to_owned(), thread: None }
+    Happening::Said { message: message.clone(), text: text.to_owned(), thread: None, attachments: Vec::new() }
 }
 
 /// The key of an effect.

@@ -31,6 +31,7 @@ pub fn policy() -> Policy {
         open_for_seconds: 3_600,
         grace_seconds: 30,
         glyphs: Glyphs::default(),
+        is_urgent: false,
     }
 }
 
@@ -43,11 +44,13 @@ pub fn proposal(text: &str) -> Proposal {
         language: "fr".to_owned(),
         text: text.to_owned(),
         length: Length { used: 10, limit: 300, over: 0 },
+        cost: None,
     };
     let filled = Filled { value: text.to_owned(), from: MessageId::from("m1"), is_internal: false };
     Proposal {
         fields: BTreeMap::from([(FieldName::from("faits"), filled)]),
         targets: vec![target("mastodon", NetworkKind::Mastodon), target("bluesky", NetworkKind::Bluesky)],
+        pictures: vec![],
         counted: vec![],
         blockers: vec![],
         warnings: vec![],

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use portevoix::domain::name::{ArrivalId, RoomId};
+use portevoix::domain::name::{ArrivalId, DraftNumber, RoomId};
 use portevoix::port::chat::{Arrival, Happening, Intake};
 use tokio::sync::Semaphore;
 
@@ -60,6 +60,10 @@ impl Intake for Doorkeeper {
         self.taken().iter().any(|arrival| arrival.id == *id)
     }
 
+    async fn drafts(&self, _: &RoomId) -> Vec<(DraftNumber, String)> {
+        Vec::new()
+    }
+
     async fn unreadable(&self, _: &RoomId) -> Vec<ArrivalId> {
         Vec::new()
     }
@@ -68,6 +72,9 @@ impl Intake for Doorkeeper {
 fn text(arrival: &Arrival) -> String {
     match &arrival.what {
         Happening::Said { text, .. } | Happening::Edited { text, .. } => text.clone(),
-        Happening::Reacted { .. } | Happening::Removed { .. } | Happening::Unreadable { .. } => String::new(),
+        Happening::Reacted { .. }
+        | Happening::Pressed { .. }
+        | Happening::Removed { .. }
+        | Happening::Unreadable { .. } => String::new(),
     }
 }

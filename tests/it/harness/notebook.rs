@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use portevoix::domain::name::{ArrivalId, MessageId, RoomId};
+use portevoix::domain::name::{ArrivalId, DraftNumber, MessageId, RoomId};
 use portevoix::port::chat::{Arrival, Happening, Intake};
 use tokio::sync::watch;
 
@@ -91,6 +91,10 @@ impl Intake for Notebook {
 
     async fn has_seen(&self, id: &ArrivalId) -> bool {
         self.taken.lock().unwrap().iter().any(|one| one.id == *id)
+    }
+
+    async fn drafts(&self, _: &RoomId) -> Vec<(DraftNumber, String)> {
+        Vec::new()
     }
 
     async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId> {

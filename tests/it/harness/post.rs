@@ -1,6 +1,6 @@
 //! Approved posts for tests: they go through the same vote as any other, because there is no other way to make one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use portevoix::domain::ballot::{Ballot, Choice, Vote, Voter};
@@ -61,6 +61,7 @@ impl Wanted {
             language: self.language.to_owned(),
             text: self.text.clone(),
             length: Length { used: 0, limit: 0, over: 0 },
+            cost: None,
         }];
         let draft = draft(number, targets, self.decided_at);
         let ballot = Ballot::default().with(Vote {
@@ -69,7 +70,7 @@ impl Wanted {
             reaction: "$reaction".into(),
         });
         let Verdict::Carried(mandate) = judge(&draft, &ballot) else { panic!("the vote does not carry") };
-        Post::under(&mandate, &draft, &account, self.decided_at).unwrap()
+        Post::under(&mandate, &draft, &account, &HashMap::new(), self.decided_at).unwrap()
     }
 }
 
@@ -88,12 +89,14 @@ fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Dra
             open_for_seconds: 86_400,
             grace_seconds: 0,
             glyphs: Glyphs::default(),
+            is_urgent: false,
         },
         revision: Revision {
             number: RevisionNumber::FIRST,
             fields: BTreeMap::new(),
-            seal: Seal::of(&number, &targets),
+            seal: Seal::of(&number, &targets, &[]),
             targets,
+            pictures: Vec::new(),
             counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),

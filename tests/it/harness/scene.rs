@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -13,13 +14,14 @@ use portevoix::command::catalog::Catalog;
 use portevoix::command::render::Destination;
 use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
 use portevoix::domain::draft::Draft;
-use portevoix::domain::name::{AccountName, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
+use portevoix::domain::name::{AccountName, ArrivalId, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
 use portevoix::domain::notice::State;
 use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
-use portevoix::port::chat::Chat;
+use portevoix::port::chat::{Arrival, Chat, Happening, Intake, Standing};
+use portevoix::port::clock::Clock;
 use portevoix::port::network::Network;
 use portevoix::store::database::{Database, StoreError};
 use portevoix::store::drafts::Entry;
@@ -44,6 +46,7 @@ pub struct Room {
     engine: Option<Engine>,
     directory: TempDir,
     here: RoomId,
+    presses: AtomicU32,
 }
 
 struct Engine {
@@ -94,6 +97,7 @@ impl Room {
             engine: None,
             directory: tempfile::tempdir().unwrap(),
             here: "!44".into(),
+            presses: AtomicU32::default(),
         };
         stage.start().await;
         stage
@@ -190,6 +194,24 @@ impl Room {
     /// Someone reacts under a message.
     pub async fn reacts_to(&self, who: &str, message: &MessageId, glyph: &str) -> ReactionId {
         self.act(self.practice.reacts(&person(who), message, glyph)).await.unwrap()
+    }
+
+    /// Someone presses a button under a message, as chats that have buttons tell it.
+    pub async fn presses(&self, who: &str, message: &MessageId, glyph: &str) {
+        let arrival = Arrival {
+            id: ArrivalId(format!("press-{}", self.presses.fetch_add(1, Ordering::Relaxed))),
+            room: self.here.clone(),
+            by: person(who),
+            standing: Standing::default(),
+            at: self.clock.now(),
+            what: Happening::Pressed {
+                message: message.clone(),
+                reaction: ReactionId(format!("button/{message}/{who}/{glyph}")),
+                glyph: glyph.to_owned(),
+            },
+        };
+        self.running().inbox.take(arrival).await;
+        self.settle().await;
     }
 
     /// Someone takes a reaction back.
@@ -400,7 +422,8 @@ fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountNa
         team: team.collect(),
         accounts: accounts.to_vec(),
     };
-    let destinations = accounts.map(|account| Destination { limits: Limits::default_of(account.network), account });
+    let destinations =
+        accounts.map(|account| Destination { limits: Limits::default_of(account.network), prices: None, account });
     let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
     let chat: Arc<dyn Chat> = practice.clone();
     Desk {

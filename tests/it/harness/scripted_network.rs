@@ -121,6 +121,15 @@ impl Network for ScriptedNetwork {
         Ok(if is_online { Found::Online(receipt(post.key())) } else { Found::Absent })
     }
 
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        self.public.lock().unwrap().retain(|public| public.key.as_str() != receipt.id);
+        Ok(())
+    }
+
+    async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
+        Ok(original.clone())
+    }
+
     async fn probe(&self) -> Result<String, Fault> {
         Ok("@scene".to_owned())
     }

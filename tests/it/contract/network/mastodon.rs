@@ -169,7 +169,7 @@ async fn limits_and_name_are_asked_of_the_server() {
     let on = mastodon().await;
     on.server.with(|server| server.max_characters = 1_000);
 
-    let limits = Limits { network: NetworkKind::Mastodon, characters: 1_000, url_characters: Some(23), bytes: None };
+    let limits = Limits { characters: 1_000, ..Limits::default_of(NetworkKind::Mastodon) };
     assert_eq!(on.network.limits().await, Ok(limits));
     assert_eq!(on.network.probe().await.as_deref(), Ok("@police44@social.police.example"));
 }
