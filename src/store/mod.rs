@@ -5,3 +5,5 @@ pub mod database;
 pub mod drafts;
 pub mod messages;
 pub mod outbox;
+pub mod row;
+pub mod sqlite;

@@ -26,7 +26,6 @@ use portevoix::port::network::Network;
 use portevoix::store::database::{Database, StoreError};
 use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
-use sqlx::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -337,11 +336,9 @@ impl Room {
     /// Someone changes the text of every stored draft behind the engine's back.
     pub async fn forges_the_stored_text(&mut self, from: &str, to: &str) {
         self.crash();
-        let file = format!("sqlite:{}", self.database_file().display());
-        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-        let sql = "UPDATE drafts SET body = replace(body, $1, $2)";
-        sqlx::query(sql).bind(from).bind(to).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+        let database = rusqlite::Connection::open(self.database_file()).unwrap();
+        database.execute("UPDATE drafts SET body = replace(body, $1, $2)", [from, to]).unwrap();
+        drop(database);
         self.start().await;
     }
 
