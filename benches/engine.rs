@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use portevoix::command::catalog::Catalog;
 use portevoix::command::clean::clean;
 use portevoix::command::parse;
-use portevoix::command::render::{Destination, render};
+use portevoix::command::render::{Album, Destination, render};
 use portevoix::command::template::Speaker as Speaks;
 use portevoix::domain::ballot::{Choice, Vote, Voter};
 use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
@@ -79,7 +79,7 @@ fn read(criterion: &mut Criterion) {
             let typed = parse::command_line(&text).unwrap();
             let spec = catalog.by_word(&"appel".into()).unwrap();
             let values = parse::fields(spec, typed.rest, &now).unwrap();
-            render(spec, &spec.filled(values, &MessageId::from("m1")), speaker(&desk), &destinations)
+            render(spec, &spec.filled(values, &MessageId::from("m1")), Album::default(), speaker(&desk), &destinations)
         });
     });
 }
@@ -233,8 +233,8 @@ impl Stage {
         };
         let desks = Arc::new(Desks::new(vec![Arc::new(desk)]));
         let (clock, owed) = (Arc::new(SystemClock), Arc::new(Notify::new()));
-        let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
-        let outbox = Arc::new(Outbox::new(database, desks, Arc::new(Speaker::default()), clock, owed));
+        let inbox = Inbox::new(database.clone(), catalog.clone(), desks.clone(), clock.clone(), owed.clone());
+        let outbox = Arc::new(Outbox::new(database, catalog.clone(), desks, Arc::new(Speaker::default()), clock, owed));
         Self { inbox, outbox, sent, said, arrivals: Default::default() }
     }
 
@@ -371,11 +371,12 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
     let rest = parse::command_line(APPEAL).unwrap().rest;
     let fields = spec.filled(parse::fields(spec, rest, &zoned).unwrap(), &MessageId::from("m1"));
     let desk = directorate();
-    let content = render(spec, &fields, speaker(&desk), &destinations());
+    let content = render(spec, &fields, Album::default(), speaker(&desk), &destinations());
     let proposal = Proposal {
         fields,
         targets: content.targets,
         pictures: Vec::new(),
+        coming: Vec::new(),
         counted: content.counted,
         blockers: content.blockers,
         warnings: content.warnings,

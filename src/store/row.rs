@@ -9,6 +9,8 @@ pub enum Value<'a> {
     Number(i64),
     /// For a TEXT.
     Text(&'a str),
+    /// For a BYTEA.
+    Bytes(&'a [u8]),
 }
 
 /// A field of a row.
@@ -18,6 +20,8 @@ pub enum Field {
     Number(i64),
     /// From a TEXT.
     Text(String),
+    /// From a BYTEA.
+    Bytes(Vec<u8>),
 }
 
 /// A row of a statement's answer, its fields in the order in which the statement names them.
@@ -32,7 +36,7 @@ impl Row {
     pub fn number(&self, column: usize) -> Result<i64, StoreError> {
         match self.0.get(column) {
             Some(Field::Number(number)) => Ok(*number),
-            Some(Field::Text(_)) | None => Err(StoreError::Column { column }),
+            Some(Field::Text(_) | Field::Bytes(_)) | None => Err(StoreError::Column { column }),
         }
     }
 
@@ -43,7 +47,18 @@ impl Row {
     pub fn text(&self, column: usize) -> Result<&str, StoreError> {
         match self.0.get(column) {
             Some(Field::Text(text)) => Ok(text),
-            Some(Field::Number(_)) | None => Err(StoreError::Column { column }),
+            Some(Field::Number(_) | Field::Bytes(_)) | None => Err(StoreError::Column { column }),
+        }
+    }
+
+    /// The bytes in that column.
+    ///
+    /// # Errors
+    /// [`StoreError::Column`] when there are none.
+    pub fn bytes(&self, column: usize) -> Result<&[u8], StoreError> {
+        match self.0.get(column) {
+            Some(Field::Bytes(bytes)) => Ok(bytes),
+            Some(Field::Number(_) | Field::Text(_)) | None => Err(StoreError::Column { column }),
         }
     }
 }

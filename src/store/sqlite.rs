@@ -18,7 +18,7 @@ pub struct Sqlite {
 }
 
 /// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_pictures.sql")];
 
 /// How many statements are kept prepared: more than the store has.
 const PREPARED: usize = 64;
@@ -85,7 +85,7 @@ impl Sqlite {
     /// Runs a statement and returns its rows.
     ///
     /// # Errors
-    /// What the database says; [`StoreError::Column`] for a field that is neither a number nor a text.
+    /// What the database says; [`StoreError::Column`] for a field that is neither a number, a text nor bytes.
     pub fn rows(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.prepared(sql)?;
         let columns = statement.column_count();
@@ -98,7 +98,8 @@ impl Sqlite {
                     let text = std::str::from_utf8(text).map_err(|_| StoreError::Column { column })?;
                     Ok(Field::Text(text.to_owned()))
                 }
-                ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Err(StoreError::Column { column }),
+                ValueRef::Blob(bytes) => Ok(Field::Bytes(bytes.to_owned())),
+                ValueRef::Null | ValueRef::Real(_) => Err(StoreError::Column { column }),
             };
             rows.push(Row((0..columns).map(field).collect::<Result<_, StoreError>>()?));
         }
@@ -148,6 +149,7 @@ impl ToSql for Value<'_> {
         Ok(match self {
             Value::Number(number) => ToSqlOutput::from(*number),
             Value::Text(text) => ToSqlOutput::from(*text),
+            Value::Bytes(bytes) => ToSqlOutput::from(*bytes),
         })
     }
 }

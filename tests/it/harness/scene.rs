@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use portevoix::chat::practice::record::{Author, Content, Message};
+use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
 use portevoix::chat::practice::{Person, Practice, PracticeRoom};
 use portevoix::command::catalog::Catalog;
 use portevoix::command::render::Destination;
@@ -109,7 +109,14 @@ impl Room {
         let clock: Arc<HandClock> = self.clock.clone();
         let (catalog, desks) = (self.catalog.clone(), self.desks.clone());
         let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
-        let outbox = Arc::new(Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed));
+        let outbox = Arc::new(Outbox::new(
+            database.clone(),
+            self.catalog.clone(),
+            desks,
+            Arc::new(Speaker::default()),
+            clock,
+            owed,
+        ));
         self.engine = Some(Engine { database, inbox, outbox });
     }
 
@@ -177,6 +184,19 @@ impl Room {
     pub async fn answers(&self, who: &str, text: &str) -> MessageId {
         let card = self.newest_card();
         self.act(self.practice.says(&person(who), &self.here, text, Some(&card.id))).await.unwrap()
+    }
+
+    /// Someone sends a file in the room, with that text.
+    pub async fn sends(&self, who: &str, text: &str, (name, bytes): (&str, &[u8])) -> MessageId {
+        let file = SentFile { name: name.to_owned(), bytes: bytes.into() };
+        self.act(self.practice.sends(&person(who), &self.here, text, None, vec![file])).await.unwrap()
+    }
+
+    /// Someone sends a file in the thread of the newest card, with that text.
+    pub async fn answers_with(&self, who: &str, text: &str, (name, bytes): (&str, &[u8])) -> MessageId {
+        let card = self.newest_card();
+        let file = SentFile { name: name.to_owned(), bytes: bytes.into() };
+        self.act(self.practice.sends(&person(who), &self.here, text, Some(&card.id), vec![file])).await.unwrap()
     }
 
     /// Someone changes a message of their own.
@@ -338,6 +358,15 @@ impl Room {
         self.crash();
         let database = rusqlite::Connection::open(self.database_file()).unwrap();
         database.execute("UPDATE drafts SET body = replace(body, $1, $2)", [from, to]).unwrap();
+        drop(database);
+        self.start().await;
+    }
+
+    /// Someone puts other bytes in the place of every stored picture, behind the engine's back.
+    pub async fn forges_the_stored_pictures(&mut self, bytes: &[u8]) {
+        self.crash();
+        let database = rusqlite::Connection::open(self.database_file()).unwrap();
+        assert_eq!(database.execute("UPDATE pictures SET body = $1", [bytes]).unwrap(), 1);
         drop(database);
         self.start().await;
     }
