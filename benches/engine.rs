@@ -44,6 +44,10 @@ const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: 12/03 à 22h
 /// How many votes are timed on their way to the network.
 const POSTS: usize = 300;
 
+/// How many arrivals are timed before the floors have their turn, and how many turns there are.
+const TURN: usize = 100;
+const TURNS: usize = 10;
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args().sample_size(30);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -84,7 +88,8 @@ fn read(criterion: &mut Criterion) {
     });
 }
 
-/// Median times on the same disk, taken by turns so that whatever else the machine does meets them alike.
+/// Median times on the same disk, taken by turns so that whatever else the machine does meets them alike, and only once
+/// the `-wal` files have the size that they keep: a growing file makes each sync slower.
 struct Recorded {
     /// One arrival.
     arrival: Duration,
@@ -115,22 +120,20 @@ async fn record() -> Recorded {
     let card = stage.draft(0).await;
     let (mut floor, alone) = (OneRow::open(folder.path(), "floor.db"), OneRow::open(folder.path(), "alone.db"));
     let [mut arrivals, mut floors, mut alones] = [const { Vec::new() }; 3];
-    for round in 0..500 {
-        let reaction = format!("hold-{round}");
-        for what in [stage.reacts(&card, &reaction, "⏸"), Happening::Removed { id: reaction.clone() }] {
-            let arrival = stage.arrival("durand", what);
-            let begun = Instant::now();
-            stage.inbox.take(arrival).await;
-            arrivals.push(begun.elapsed());
+    stage.votes(&card, &mut arrivals).await;
+    arrivals.clear();
+    for _ in 0..TURNS {
+        stage.votes(&card, &mut arrivals).await;
+        for _ in 0..TURN {
             let begun = Instant::now();
             floor = floor.commits_on_a_thread().await;
             floors.push(begun.elapsed());
+        }
+        for _ in 0..TURN {
             let begun = Instant::now();
             alone.commits();
             alones.push(begun.elapsed());
         }
-        // What is owed to the room is carried out in between, as it is in life.
-        stage.outbox.drain().await;
     }
     Recorded { arrival: median(arrivals), floor: median(floors), alone: median(alones) }
 }
@@ -146,7 +149,9 @@ impl OneRow {
         let connection = Connection::open(folder.join(name)).unwrap();
         let setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE floor (body TEXT NOT NULL);";
         connection.execute_batch(setup).unwrap();
-        Self { connection, body: "x".repeat(2_000) }
+        let one_row = Self { connection, body: "x".repeat(2_000) };
+        (0..1_000).for_each(|_| one_row.commits());
+        one_row
     }
 
     fn inserts(&self) {
@@ -243,6 +248,21 @@ impl Stage {
         self.types_an_appeal(round).await;
         self.outbox.drain().await;
         self.newest_card()
+    }
+
+    /// Lets Durand hold a draft and take that back, again and again, and notes how long each arrival took.
+    async fn votes(&self, card: &MessageId, times: &mut Vec<Duration>) {
+        for _ in 0..TURN / 2 {
+            let reaction = format!("hold-{}", self.arrivals.load(std::sync::atomic::Ordering::Relaxed));
+            for what in [self.reacts(card, &reaction, "⏸"), Happening::Removed { id: reaction.clone() }] {
+                let arrival = self.arrival("durand", what);
+                let begun = Instant::now();
+                self.inbox.take(arrival).await;
+                times.push(begun.elapsed());
+            }
+            // What is owed to the room is carried out in between, as it is in life.
+            self.outbox.drain().await;
+        }
     }
 
     /// Opens a draft while the outbox runs, and waits until its card is there with the glyphs under it.

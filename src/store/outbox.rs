@@ -60,8 +60,9 @@ impl Transaction {
     pub async fn owe(&mut self, debt: &Debt, again: Again) -> Result<bool, StoreError> {
         // A debt that still stands keeps its place; a settled one goes to the end of its lane.
         let sql = "INSERT INTO effects \
-                   (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) \
-                   SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, 1, 1, $4, 0, 0, 0 FROM effects WHERE TRUE \
+                   (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) VALUES \
+                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM effects WHERE lane = $2 AND is_owed = 1), \
+                   $3, 1, 1, $4, 0, 0, 0) \
                    ON CONFLICT (key) DO UPDATE SET version = effects.version + 1, is_owed = 1, body = excluded.body, \
                    position = CASE WHEN effects.is_owed = 1 THEN effects.position ELSE excluded.position END, \
                    due_at = excluded.due_at, attempts = 0, first_tried_at = 0, in_doubt = 0 WHERE $5 = 1";
@@ -75,7 +76,7 @@ impl Transaction {
         Ok(self.run(sql, &values).await? > 0)
     }
 
-    /// The debts that are due and first in their lane, oldest first, at most `most`.
+    /// The debts that are due and first in their lane, longest due first, at most `most`.
     ///
     /// # Errors
     /// What the database says.
@@ -84,7 +85,7 @@ impl Transaction {
                    WHERE is_owed = 1 AND due_at <= $1 AND NOT EXISTS (\
                        SELECT 1 FROM effects earlier WHERE earlier.is_owed = 1 \
                        AND earlier.lane = effects.lane AND earlier.position < effects.position) \
-                   ORDER BY position LIMIT $2";
+                   ORDER BY due_at LIMIT $2";
         let rows = self.rows(sql, &[Number(now.as_millisecond()), Number(most.into())]).await?;
         rows.iter().map(read_claim).collect()
     }
