@@ -1,6 +1,7 @@
 //! Plays a scene: people in a practice room, the whole engine on a real database, and networks that do as they are told.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,6 +29,7 @@ use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::hand_clock::HandClock;
@@ -147,11 +149,17 @@ impl Room {
         self.start().await;
     }
 
-    /// Opens the database. Tasks of a killed process end when the runtime comes to them, and hold its lock until then.
+    /// Opens the database. Tasks of a killed process end when the runtime comes to them, a commit when the disk has it;
+    /// until then they hold its lock.
     async fn open_database(&self) -> Database {
+        let mut lock = self.database_file().into_os_string();
+        lock.push(".lock");
         for _ in 0..1_000 {
             match Database::open(&self.database_file()).await {
-                Err(StoreError::InUse(_)) => tokio::task::yield_now().await,
+                Err(StoreError::InUse(_)) => {
+                    let lock = File::open(&lock).unwrap();
+                    spawn_blocking(move || lock.lock()).await.unwrap().unwrap();
+                }
                 opened => return opened.unwrap(),
             }
         }
@@ -295,8 +303,13 @@ impl Room {
 
     /// Everything in the room, as plain text, without the talk of [`settle`](Self::settle).
     pub fn transcript(&self) -> String {
-        let lines = self.practice.transcript(&self.here);
-        lines.lines().filter(|line| *line != "Petit : (supprimé)").map(|line| format!("{line}\n")).collect()
+        let all = self.practice.transcript(&self.here);
+        let mut lines: Vec<&str> = all.lines().filter(|line| *line != "Petit : (supprimé)").collect();
+        // Accounts publish side by side, and whichever is done first says so first.
+        for done in lines.chunk_by_mut(|one, next| [one, next].iter().all(|line| line.contains("✅ En ligne sur"))) {
+            done.sort_by(|one, next| next.cmp(one));
+        }
+        lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
     /// The last thing that the bot said.
