@@ -156,9 +156,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
-    if !draft.revision.blockers.is_empty() {
-        effects.push(Effect::Tell(Notice::Asked(draft.revision.blockers.clone())));
-    }
+    effects.extend(asked(&draft.revision.blockers));
     Decision { draft, effects }
 }
 
@@ -210,14 +208,19 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
             Notice::Completed
         }));
     }
-    if !is_complete {
-        effects.push(Effect::Tell(Notice::Asked(new.blockers.clone())));
-    }
+    effects.extend(asked(&new.blockers));
     let mut draft = draft.clone();
     draft.authors.insert(by);
     draft.revision = new;
     draft.phase = Phase::Review(Ballot::default());
     Ok(Decision { draft, effects })
+}
+
+/// What a person is asked to do about blockers; for a picture that is on its way nobody can do anything.
+fn asked(blockers: &[Blocker]) -> Option<Effect> {
+    let is_for_a_person = |blocker: &&Blocker| !matches!(blocker, Blocker::PictureComing { .. });
+    let asked: Vec<Blocker> = blockers.iter().filter(is_for_a_person).cloned().collect();
+    (!asked.is_empty()).then(|| Effect::Tell(Notice::Asked(asked)))
 }
 
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
