@@ -12,6 +12,7 @@ mod contract;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
+mod full_disk;
 mod harness;
 mod logging;
 #[cfg(feature = "matrix")]
