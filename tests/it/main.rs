@@ -13,6 +13,7 @@ mod darkroom;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
+mod full_disk;
 mod harness;
 mod logging;
 #[cfg(feature = "matrix")]

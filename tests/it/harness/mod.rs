@@ -24,5 +24,6 @@ pub mod post;
 pub mod practice_room;
 pub mod scene;
 pub mod scripted_network;
+pub mod small_disk;
 #[cfg(feature = "matrix")]
 pub mod synapse;
