@@ -327,7 +327,6 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         fields,
         targets: content.targets,
         pictures: Vec::new(),
-        counted: content.counted,
         blockers: content.blockers,
         warnings: content.warnings,
     };

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::{Ballot, Vote, Voter};
-use crate::domain::draft::{Blocker, Counted, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
+use crate::domain::draft::{Blocker, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
 use crate::domain::effect::Effect;
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
@@ -38,8 +38,6 @@ pub struct Proposal {
     /// The pictures that go with it.
     #[serde(default)]
     pub pictures: Vec<Picture>,
-    /// Networks on which the text is only counted.
-    pub counted: Vec<Counted>,
     /// Why it can't be voted on yet.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
@@ -290,7 +288,6 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         fields: proposal.fields,
         targets: proposal.targets,
         pictures: proposal.pictures,
-        counted: proposal.counted,
         blockers: proposal.blockers,
         warnings: proposal.warnings,
     }

@@ -168,7 +168,6 @@ impl Turn<'_> {
             fields,
             targets: content.targets,
             pictures: Vec::new(),
-            counted: content.counted,
             blockers: content.blockers,
             warnings: content.warnings,
         }

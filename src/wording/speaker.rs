@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use tracing::error;
 use unic_langid::{LanguageIdentifier, langid};
 
+use crate::domain::cost::Price;
 use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::PersonId;
 
@@ -72,6 +73,17 @@ impl Audience<'_> {
     /// What colleagues call a person.
     pub(in crate::wording) fn name(&self, person: &PersonId) -> String {
         self.directorate.member(person).map_or_else(|| person.to_string(), |member| member.name.clone())
+    }
+
+    /// An amount of US dollars to the cent, or to the thousandth where there are any: `0,20 $`, `0,015 $`.
+    pub(in crate::wording) fn price(&self, price: Price) -> String {
+        let (dollars, thousandths) = (price.0 / 1_000, price.0 % 1_000);
+        let decimals =
+            if thousandths.is_multiple_of(10) { format!("{:02}", thousandths / 10) } else { format!("{thousandths:03}") };
+        match self.directorate.language {
+            Language::Fr => format!("{dollars},{decimals}\u{a0}$"),
+            Language::En => format!("${dollars}.{decimals}"),
+        }
     }
 
     /// A time of day with its date, as it is said: `12/03 à 23 h 10`.

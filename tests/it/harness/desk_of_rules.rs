@@ -51,7 +51,6 @@ pub fn proposal(text: &str) -> Proposal {
         fields: BTreeMap::from([(FieldName::from("faits"), filled)]),
         targets: vec![target("mastodon", NetworkKind::Mastodon), target("bluesky", NetworkKind::Bluesky)],
         pictures: vec![],
-        counted: vec![],
         blockers: vec![],
         warnings: vec![],
     }

@@ -8,9 +8,11 @@ pub mod doorkeeper;
 pub mod fake_mastodon;
 #[cfg(feature = "bluesky")]
 pub mod faulty_proxy;
+#[cfg(feature = "x")]
+pub mod fake_x;
 pub mod hand_clock;
 pub mod http;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;

@@ -97,7 +97,6 @@ fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Dra
             seal: Seal::of(&number, &targets, &[]),
             targets,
             pictures: Vec::new(),
-            counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
         },
