@@ -18,6 +18,8 @@ pub mod loopback;
 pub mod matrix_stage;
 #[cfg(feature = "matrix")]
 pub mod matrix_view;
+#[cfg(feature = "mastodon")]
+pub mod multipart;
 pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;
