@@ -74,11 +74,8 @@ pub fn read(
         team,
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
-    let connected = |read: ReadAccount| AccountConfig {
-        name: read.account.name,
-        connection: read.connection,
-        prices: read.prices,
-    };
+    let connected =
+        |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection, prices: read.prices };
     let accounts = accounts.into_iter().map(connected).collect();
     Some(DirectorateConfig { directorate, rooms, accounts, policies, line: section.line })
 }

@@ -114,7 +114,12 @@ impl<'t> Section<'t> {
         let written = match value.get_ref() {
             DeValue::Float(float) => float.as_str(),
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
-            _ => return self.not_a(key, "un montant en dollars, sans guillemets", line, findings),
+            DeValue::Integer(_)
+            | DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => return self.not_a(key, "un montant en dollars, sans guillemets", line, findings),
         };
         let price = thousandths(written).filter(|price| *price <= most.saturating_mul(1_000)).map(Price);
         if price.is_none() {

@@ -28,6 +28,7 @@ pub struct Answer {
     pub error: Option<ApiError>,
     body: Vec<u8>,
     content_type: String,
+    retry_after: Option<Timestamp>,
     retry_at: Option<Timestamp>,
 }
 
@@ -77,6 +78,7 @@ impl Answer {
             error: (!status.is_success()).then(|| api_error(&body, secrets)).flatten(),
             body,
             content_type: content_type(headers, secrets),
+            retry_after: retry_after(headers, now, server_ahead),
             retry_at: retry_at(headers, now, server_ahead),
         }
     }
@@ -115,9 +117,7 @@ impl Answer {
             (429, _) => Fault::Transient { cause: Cause::RateLimited, retry_at: self.retry_at },
             (401, _) => Fault::Permanent { cause: Cause::CredentialsRefused },
             (402, Some(error)) => Fault::Permanent { cause: Cause::PaymentRequired(error.words.clone()) },
-            (402, None) if !self.is_page() => {
-                Fault::Permanent { cause: Cause::PaymentRequired("HTTP 402".to_owned()) }
-            }
+            (402, None) if !self.is_page() => Fault::Permanent { cause: Cause::PaymentRequired("HTTP 402".to_owned()) },
             (408, _) => stakes.unclear(Cause::TimedOut),
             (403, Some(error)) => Fault::Permanent { cause: Cause::Forbidden(error.words.clone()) },
             (400..=499, Some(error)) => Fault::Permanent { cause: Cause::Refused(error.words.clone()) },
@@ -128,7 +128,7 @@ impl Answer {
             }
             (300 | 301 | 304..=499, _) => Fault::Permanent { cause: self.not_the_api() },
             (status @ 500..=599, _) => match stakes {
-                Stakes::Nothing => Fault::Transient { cause: Cause::ServerError(status), retry_at: self.retry_at },
+                Stakes::Nothing => Fault::Transient { cause: Cause::ServerError(status), retry_at: self.retry_after },
                 Stakes::APost => Fault::Uncertain { cause: Cause::ServerError(status) },
             },
             _ => match stakes {
@@ -188,28 +188,40 @@ fn http_date(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// When a server said to come back, by our clock: `Retry-After` (RFC 9110, section 10.2.3), Mastodon's
-/// `X-RateLimit-Reset` (<https://docs.joinmastodon.org/api/rate-limits/>), atproto's `RateLimit-Reset` or X's
-/// `x-rate-limit-reset` (<https://docs.x.com/x-api/fundamentals/rate-limits>).
+/// When a server said to come back, by our clock: `Retry-After` (RFC 9110, section 10.2.3). Whatever went wrong, it means
+/// this request; the headers of limits are on every answer, also where nothing is used up.
+fn retry_after(headers: &HeaderMap, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
+    let text = header(headers, RETRY_AFTER.as_str())?;
+    let date = || http_date(text).and_then(|time| time.checked_sub(server_ahead).ok());
+    bounded(moment(text, now, server_ahead).or_else(date)?, now)
+}
+
+/// When a server that limits us said to come back, by our clock: `Retry-After`, X's limits that are used up or its
+/// `x-rate-limit-reset` (<https://docs.x.com/x-api/fundamentals/rate-limits>), Mastodon's `X-RateLimit-Reset`
+/// (<https://docs.joinmastodon.org/api/rate-limits/>) or atproto's `RateLimit-Reset`.
 fn retry_at(headers: &HeaderMap, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
-    let here = |time: Timestamp| time.checked_sub(server_ahead).ok();
-    let seconds = |text: &str| -> Option<Timestamp> {
-        let number: i64 = text.parse().ok().filter(|number| *number >= 0)?;
-        if number >= FIRST_ABSOLUTE_SECOND {
-            Timestamp::from_second(number).ok().and_then(here)
-        } else {
-            now.checked_add(SignedDuration::from_secs(number)).ok()
-        }
+    let of_limits = || {
+        ["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"].iter().find_map(|name| {
+            let text = header(headers, name)?;
+            let date = || text.parse::<Timestamp>().ok().and_then(|time| time.checked_sub(server_ahead).ok());
+            moment(text, now, server_ahead).or_else(date)
+        })
     };
-    let said = header(headers, RETRY_AFTER.as_str())
-        .and_then(|text| seconds(text).or_else(|| http_date(text).and_then(here)))
-        .or_else(|| used_up(headers).filter_map(|reset| seconds(reset)).max())
-        .or_else(|| {
-            ["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"].iter().find_map(|name| {
-                let text = header(headers, name)?;
-                seconds(text).or_else(|| text.parse().ok().and_then(here))
-            })
-        })?;
+    let used_up = || used_up(headers).filter_map(|reset| moment(reset, now, server_ahead)).max();
+    retry_after(headers, now, server_ahead).or_else(|| bounded(used_up().or_else(of_limits)?, now))
+}
+
+/// A number of seconds, since 1970 by the server's clock or from now, as a moment by ours.
+fn moment(text: &str, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
+    let number: i64 = text.parse().ok().filter(|number| *number >= 0)?;
+    if number >= FIRST_ABSOLUTE_SECOND {
+        Timestamp::from_second(number).ok()?.checked_sub(server_ahead).ok()
+    } else {
+        now.checked_add(SignedDuration::from_secs(number)).ok()
+    }
+}
+
+fn bounded(said: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let latest = now.checked_add(SignedDuration::from_hours(LONGEST_WAIT_HOURS)).ok()?;
     Some(said.clamp(now, latest))
 }

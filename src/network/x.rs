@@ -206,17 +206,19 @@ fn token_endpoint(api: &Url) -> Url {
 /// Whether X refuses a post because it has this very text: the words are those of the API since version 2, the number
 /// is version 1's «Status is a duplicate».
 fn is_duplicate(answer: &Answer) -> bool {
-    let says_so = answer.error.as_ref().is_some_and(|error| {
-        error.code == Some(187) || error.words.to_lowercase().contains("duplicate content")
-    });
+    let says_so = answer
+        .error
+        .as_ref()
+        .is_some_and(|error| error.code == Some(187) || error.words.to_lowercase().contains("duplicate content"));
     answer.status.as_u16() == 403 && says_so
 }
 
 /// Whether X refuses a repost because it stands already (version 1's number 327).
 fn is_reposted_already(answer: &Answer) -> bool {
-    answer.error.as_ref().is_some_and(|error| {
-        error.code == Some(327) || error.words.to_lowercase().contains("already retweeted")
-    })
+    answer
+        .error
+        .as_ref()
+        .is_some_and(|error| error.code == Some(327) || error.words.to_lowercase().contains("already retweeted"))
 }
 
 /// The proof that a post is out.

@@ -78,8 +78,11 @@ impl Audience<'_> {
     /// An amount of US dollars to the cent, or to the thousandth where there are any: `0,20 $`, `0,015 $`.
     pub(in crate::wording) fn price(&self, price: Price) -> String {
         let (dollars, thousandths) = (price.0 / 1_000, price.0 % 1_000);
-        let decimals =
-            if thousandths.is_multiple_of(10) { format!("{:02}", thousandths / 10) } else { format!("{thousandths:03}") };
+        let decimals = if thousandths.is_multiple_of(10) {
+            format!("{:02}", thousandths / 10)
+        } else {
+            format!("{thousandths:03}")
+        };
         match self.directorate.language {
             Language::Fr => format!("{dollars},{decimals}\u{a0}$"),
             Language::En => format!("${dollars}.{decimals}"),

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::build;
 use crate::app::stopped::Stopped;
 use crate::config::load::load_believing;
+use crate::config::secret::SecretSource;
 use crate::config::settings::{Config, Connection, DirectorateConfig, XAccess};
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::AccountName;
@@ -89,7 +90,10 @@ pub async fn x(config: &Path, wish: Wish<'_>, out: &mut (impl Write + Send)) -> 
             agreed(&login, called_back(listener, wish.patience).await?)?
         }
         None => {
-            writeln!(out, "Le navigateur finira sur une page introuvable : copiez ici son adresse entière, puis Entrée.")?;
+            writeln!(
+                out,
+                "Le navigateur finira sur une page introuvable : copiez ici son adresse entière, puis Entrée."
+            )?;
             out.flush()?;
             pasted(&login).await?
         }
@@ -109,7 +113,8 @@ pub async fn x(config: &Path, wish: Wish<'_>, out: &mut (impl Write + Send)) -> 
 
 fn wanted(config: &Config, wish: &Wish<'_>) -> Result<Wanted, Stopped> {
     let outside = |words: String| Stopped::Outside(words);
-    let of_code = |settings: &&DirectorateConfig| settings.directorate.code.as_str().eq_ignore_ascii_case(wish.directorate);
+    let of_code =
+        |settings: &&DirectorateConfig| settings.directorate.code.as_str().eq_ignore_ascii_case(wish.directorate);
     let settings = config
         .directorates
         .iter()
@@ -120,7 +125,7 @@ fn wanted(config: &Config, wish: &Wish<'_>) -> Result<Wanted, Stopped> {
         .iter()
         .filter(|account| match wish.account {
             Some(name) => account.name.as_str() == name,
-            None => matches!(account.connection, Connection::X { .. }),
+            None => matches!(account.connection, Connection::X { access: XAccess::Granted { .. }, .. }),
         })
         .collect();
     let account = match (named.as_slice(), wish.account) {
@@ -128,7 +133,9 @@ fn wanted(config: &Config, wish: &Wish<'_>) -> Result<Wanted, Stopped> {
         ([], Some(name)) => {
             return Err(outside(format!("La direction {} n'a pas de compte « {name} ».", wish.directorate)));
         }
-        ([], None) => return Err(outside(format!("La direction {} n'a pas de compte X.", wish.directorate))),
+        ([], None) => {
+            return Err(outside(format!("La direction {} n'a pas de compte X à connecter.", wish.directorate)));
+        }
         (several, _) => {
             let names: Vec<&str> = several.iter().map(|account| account.name.as_str()).collect();
             return Err(outside(format!("Quel compte ? Ajoutez --account, avec l'un de : {}.", names.join(", "))));
@@ -142,7 +149,7 @@ fn wanted(config: &Config, wish: &Wish<'_>) -> Result<Wanted, Stopped> {
         let why = "entre par ses quatre clés, qui durent : il n'y a rien à connecter";
         return Err(outside(format!("Le compte « {name} » {why}.")));
     };
-    let secret = client_secret.as_ref().map(|source| source.read()).transpose();
+    let secret = client_secret.as_ref().map(SecretSource::read).transpose();
     let secret = secret.map_err(|trouble| outside(format!("compte {name} : {trouble}")))?;
     Ok(Wanted {
         name: name.clone(),
@@ -194,12 +201,16 @@ async fn callback(
             stop.cancel();
             (
                 StatusCode::OK,
-                page("<!doctype html><html lang=fr><meta charset=utf-8><title>Portevoix</title><p>Réponse reçue : la suite est dans le terminal. Vous pouvez fermer cette page.</p>"),
+                page(
+                    "<!doctype html><html lang=fr><meta charset=utf-8><title>Portevoix</title><p>Réponse reçue : la suite est dans le terminal. Vous pouvez fermer cette page.</p>",
+                ),
             )
         }
         None => (
             StatusCode::BAD_REQUEST,
-            page("<!doctype html><html lang=fr><meta charset=utf-8><title>Portevoix</title><p>Cette adresse n'est pas une réponse de X.</p>"),
+            page(
+                "<!doctype html><html lang=fr><meta charset=utf-8><title>Portevoix</title><p>Cette adresse n'est pas une réponse de X.</p>",
+            ),
         ),
     }
 }
@@ -278,14 +289,17 @@ async fn keep(wanted: &Wanted, tokens: &Tokens) -> Result<(), NotKept> {
 }
 
 fn not_finished(fault: &Fault, config: &Config) -> Stopped {
-    let words = match fault.cause() {
-        Cause::LoginNeeded => {
-            "X refuse ce code : il ne sert qu'une fois et pendant trente secondes. Recommencez.".to_owned()
-        }
-        Cause::CredentialsRefused => {
-            "X ne reconnaît pas l'application : vérifiez `client_id` et son secret (`client_secret_file`).".to_owned()
-        }
-        _ => build::in_words(fault, config, &Speaker::default()),
+    let cause = fault.cause();
+    let words = if *cause == Cause::LoginNeeded {
+        "X refuse ce code : il ne sert qu'une fois et pendant trente secondes. Recommencez.".to_owned()
+    } else if *cause == Cause::CredentialsRefused {
+        "X ne reconnaît pas l'application : vérifiez `client_id` et son secret (`client_secret_file`).".to_owned()
+    } else if *cause == Cause::Forbidden("scope offline.access".to_owned()) {
+        "X n'a pas accordé « offline.access », sans quoi l'accès cesserait dans deux heures : vérifiez les droits de \
+         l'application, puis recommencez."
+            .to_owned()
+    } else {
+        build::in_words(fault, config, &Speaker::default())
     };
     Stopped::Outside(words)
 }

@@ -64,11 +64,7 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Http::send`], and as [`Grant::current`] before anything was sent.
-    pub async fn send(
-        &self,
-        stakes: Stakes,
-        request: impl Fn(&Client) -> RequestBuilder,
-    ) -> Result<Answer, Fault> {
+    pub async fn send(&self, stakes: Stakes, request: impl Fn(&Client) -> RequestBuilder) -> Result<Answer, Fault> {
         let answer = match &self.access {
             Access::Keys(keys) => {
                 let request = self.signed(request(self.http.client()), keys)?;

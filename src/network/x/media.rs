@@ -108,15 +108,18 @@ fn done(answer: &Answer) -> Result<(), Fault> {
 
 /// What X refuses of an upload is the picture.
 fn taken<T>(outcome: Result<T, Fault>) -> Result<T, Fault> {
-    outcome.map_err(|fault| match fault {
-        Fault::Permanent { cause: Cause::Refused(words) } => {
-            Fault::Permanent { cause: Cause::PictureRefused(words) }
+    outcome.map_err(|fault| {
+        if let Fault::Permanent { cause: Cause::Refused(words) } = fault {
+            return Fault::Permanent { cause: Cause::PictureRefused(words) };
         }
-        other => other,
+        fault
     })
 }
 
 /// An id that can be part of an address.
+///
+/// # Errors
+/// `Permanent` when it is none of X's.
 pub fn digits(id: &str) -> Result<&str, Fault> {
     if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(id);

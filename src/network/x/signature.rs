@@ -67,6 +67,9 @@ pub fn base_string(method: &Method, url: &Url, oauth: &[(&str, &str)]) -> String
 }
 
 /// HMAC-SHA1 of a base string in base64 (section 3.4.2).
+///
+/// # Panics
+/// Never: HMAC takes a key of any length.
 pub fn sign(base: &str, api_secret: &str, access_secret: &str) -> String {
     let key = format!("{}&{}", encoded(api_secret), encoded(access_secret));
     let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");

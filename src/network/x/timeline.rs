@@ -94,8 +94,7 @@ impl XNetwork {
         }
         let skew = SignedDuration::from_secs(SKEW_SECONDS);
         let decided = post.decided_at().saturating_sub(skew).unwrap_or(post.decided_at());
-        let (since, before): (Vec<&Sighting>, Vec<&Sighting>) =
-            candidates.iter().partition(|seen| seen.at >= decided);
+        let (since, before): (Vec<&Sighting>, Vec<&Sighting>) = candidates.iter().partition(|seen| seen.at >= decided);
         match since.as_slice() {
             [one] if one.likeness == Likeness::Same => Ok(receipt(&one.id)),
             [] if has_twin || before.iter().any(|seen| seen.likeness == Likeness::Same) => {

@@ -176,12 +176,7 @@ impl Tokens {
 }
 
 /// A request to the token endpoint. A confidential application names itself in the header, a public one in the form.
-pub fn token_request(
-    http: &Http,
-    endpoint: &Url,
-    application: &Application,
-    form: &[(&str, &str)],
-) -> RequestBuilder {
+pub fn token_request(http: &Http, endpoint: &Url, application: &Application, form: &[(&str, &str)]) -> RequestBuilder {
     let request = http.client().post(endpoint.clone());
     match &application.secret {
         Some(secret) => request.basic_auth(&application.id, Some(secret.expose())).form(form),

@@ -7,7 +7,7 @@ use portevoix::command::render::{Content, Destination, render};
 use portevoix::command::spec::Spec;
 use portevoix::command::template::Speaker;
 use portevoix::domain::directorate::{Account, NetworkKind, Visibility};
-use portevoix::domain::draft::{Blocker, Warning};
+use portevoix::domain::draft::Blocker;
 use portevoix::domain::name::{AccountName, DirectorateCode, FieldName};
 use portevoix::domain::text::Limits;
 use proptest::prelude::*;
@@ -99,7 +99,7 @@ fn a_minor_is_named_only_with_a_word_on_who_asked_for_it() {
 
 #[test]
 fn x_is_published_to_like_any_other_network() {
-    let content = rendered_for(&command("recit"), &"é".repeat(300), &[NetworkKind::X]);
+    let content = rendered_for(&command("recit"), &"📞".repeat(150), &[NetworkKind::X]);
     let target = &content.targets[0];
     assert_eq!((target.network, target.length.limit), (NetworkKind::X, 280));
     let over = target.length.used - 280;

@@ -24,7 +24,7 @@ mod mastodon;
 #[cfg(feature = "mastodon")]
 mod mastodon_search;
 #[cfg(feature = "x")]
-mod x;
+pub mod x;
 #[cfg(feature = "x")]
 mod x_access;
 #[cfg(feature = "x")]

@@ -31,6 +31,8 @@ pub mod server;
 /// What goes wrong with one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
+    /// None: this one is answered as it should be.
+    None,
     /// The request is carried out, the answer never comes.
     AcceptThenTimeout,
     /// The request is carried out, the connection breaks before the answer.
@@ -106,8 +108,11 @@ impl FakeX {
 
     /// Starts on a scene's own clock.
     pub async fn start_at(clock: Arc<dyn Clock>) -> Self {
-        let shared =
-            Arc::new(Shared { server: Mutex::new(Server::new(clock)), next: Mutex::default(), always: Mutex::default() });
+        let shared = Arc::new(Shared {
+            server: Mutex::new(Server::new(clock)),
+            next: Mutex::default(),
+            always: Mutex::default(),
+        });
         let loopback = Loopback::serve(Router::new().fallback(answer).with_state(Arc::clone(&shared))).await;
         shared.server.lock().unwrap().host = loopback.address.to_string();
         Self { loopback, shared }
@@ -217,7 +222,7 @@ async fn answer(
         api::answer(&mut server, &call)
     };
     match trouble {
-        None => carried_out(),
+        None | Some(Trouble::None) => carried_out(),
         Some(Trouble::AcceptThenTimeout) => {
             carried_out();
             Scissors::silence().await
@@ -267,7 +272,8 @@ fn refuse(server: &Server, call: &Call, trouble: Trouble) -> Response {
         }
         Trouble::Success(body) => server.respond_as(200, "application/json", body.to_owned()),
         Trouble::Echo => server.problem(400, "Invalid Request", &format!("bad: {}", call.header("authorization"))),
-        Trouble::AcceptThenTimeout
+        Trouble::None
+        | Trouble::AcceptThenTimeout
         | Trouble::AcceptThenCut
         | Trouble::CutBeforeStoring
         | Trouble::Silence

@@ -6,10 +6,10 @@ pub mod desk_of_rules;
 pub mod doorkeeper;
 #[cfg(feature = "mastodon")]
 pub mod fake_mastodon;
-#[cfg(feature = "bluesky")]
-pub mod faulty_proxy;
 #[cfg(feature = "x")]
 pub mod fake_x;
+#[cfg(feature = "bluesky")]
+pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]

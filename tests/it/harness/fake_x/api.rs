@@ -9,7 +9,7 @@ use portevoix::domain::text::{Limits, measure};
 use serde_json::{Value, json};
 
 use crate::harness::fake_x::Call;
-use crate::harness::fake_x::media;
+use crate::harness::fake_x::media::{self, Upload};
 use crate::harness::fake_x::oauth::{pairs, token};
 use crate::harness::fake_x::server::{Post, Server};
 
@@ -40,7 +40,7 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
         ("DELETE", ["2", "tweets", id]) => delete(server, id),
         ("POST", ["2", "users", Server::OWNER, "retweets"]) => repost(server, call),
         ("DELETE", ["2", "users", Server::OWNER, "retweets", id]) => {
-            server.reposts.remove(*id);
+            server.reposts.retain(|repost| repost != id);
             server.respond(200, &json!({ "data": { "retweeted": false } }))
         }
         ("GET", ["2", "users", "me"]) => {
@@ -98,12 +98,8 @@ fn create(server: &mut Server, call: &Call) -> Response {
     if measure(&text, &Limits::default_of(NetworkKind::X)).over > 0 {
         return server.problem(403, "Forbidden", "Your Tweet text is too long. Tweet needs to be a bit shorter.");
     }
-    let mut alts = Vec::new();
-    for id in &ids {
-        match server.uploads.get(id).filter(|upload| upload.is_ready()) {
-            Some(upload) => alts.push(upload.alt.clone()),
-            None => return server.problem(400, "Invalid Request", "Your media IDs are invalid."),
-        }
+    if !ids.iter().all(|id| server.uploads.get(id).is_some_and(Upload::is_ready)) {
+        return server.problem(400, "Invalid Request", "Your media IDs are invalid.");
     }
     if ids.len() > 4 {
         return server.problem(400, "Invalid Request", "$.media.media_ids: at most 4");
@@ -111,12 +107,12 @@ fn create(server: &mut Server, call: &Call) -> Response {
     if server.is_duplicate(&text) {
         return server.problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.");
     }
-    let id = server.store(&text, &alts);
+    let id = server.store(&text, &ids);
     server.respond(201, &json!({ "data": { "id": id, "text": text, "edit_history_tweet_ids": [id] } }))
 }
 
 fn delete(server: &mut Server, id: &str) -> Response {
-    if server.others.contains(id) {
+    if server.others.contains_key(id) {
         return server.problem(403, "Forbidden", "You are not authorized to delete this Tweet.");
     }
     let before = server.posts.len();
@@ -133,7 +129,7 @@ fn repost(server: &mut Server, call: &Call) -> Response {
         Err(refusal) => return refusal,
     };
     let id = body["tweet_id"].as_str().unwrap_or_default().to_owned();
-    if !server.others.contains(&id) && !server.posts.iter().any(|post| post.id == id) {
+    if !server.others.contains_key(&id) && !server.posts.iter().any(|post| post.id == id) {
         return server.respond(
             200,
             &json!({ "errors": [{
@@ -143,10 +139,11 @@ fn repost(server: &mut Server, call: &Call) -> Response {
             }] }),
         );
     }
-    if !server.reposts.insert(id) {
+    if server.reposts.contains(&id) {
         let words = "You cannot retweet a Tweet that you have already retweeted.";
         return server.problem(403, "Forbidden", words);
     }
+    server.reposts.push(id);
     server.respond(200, &json!({ "data": { "retweeted": true } }))
 }
 
@@ -158,7 +155,11 @@ fn timeline(server: &Server, query: &HashMap<String, String>) -> Response {
     }
     let most: usize = query.get("max_results").map_or(10, |most| most.parse().unwrap_or(0));
     if !(5..=100).contains(&most) {
-        return server.problem(400, "Invalid Request", "The `max_results` query parameter value is not between 5 and 100");
+        return server.problem(
+            400,
+            "Invalid Request",
+            "The `max_results` query parameter value is not between 5 and 100",
+        );
     }
     let start: Option<Timestamp> = match query.get("start_time") {
         None => None,
@@ -168,10 +169,9 @@ fn timeline(server: &Server, query: &HashMap<String, String>) -> Response {
         },
     };
     let fields: Vec<&str> = query.get("tweet.fields").map(|fields| fields.split(',').collect()).unwrap_or_default();
-    let is_shown = |post: &&Post| {
-        post.shown_at <= server.now() && start.is_none_or(|start| post.created_at >= start)
-    };
-    let skipped: usize = query.get("pagination_token").map_or(0, |token| token.trim_start_matches("page-").parse().unwrap());
+    let is_shown = |post: &&Post| post.shown_at <= server.now() && start.is_none_or(|start| post.created_at >= start);
+    let skipped: usize =
+        query.get("pagination_token").map_or(0, |token| token.trim_start_matches("page-").parse().unwrap());
     let all: Vec<&Post> = server.posts.iter().rev().filter(is_shown).skip(skipped).collect();
     let page: Vec<Value> = all.iter().take(most).map(|post| server.show(post, &fields)).collect();
     let mut meta = json!({ "result_count": page.len() });

@@ -9,12 +9,15 @@ use crate::harness::fake_x::Call;
 use crate::harness::fake_x::api::json_of;
 use crate::harness::fake_x::oauth::pairs;
 use crate::harness::fake_x::server::Server;
+use crate::harness::multipart;
 
 /// The most bytes of a picture, and of a piece of it.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// A picture on its way.
 pub struct Upload {
+    /// `image/jpeg` or `image/png`.
+    pub media_type: String,
     /// What was announced.
     pub total: usize,
     /// What was sent, by index.
@@ -62,6 +65,7 @@ fn initialize(server: &mut Server, call: &Call) -> Response {
     }
     let id = server.id();
     let upload = Upload {
+        media_type: body["media_type"].as_str().unwrap().to_owned(),
         total,
         segments: BTreeMap::new(),
         alt: String::new(),
@@ -74,16 +78,17 @@ fn initialize(server: &mut Server, call: &Call) -> Response {
 }
 
 fn append(server: &mut Server, call: &Call, id: &str) -> Response {
-    let boundary = call.header("content-type").split("boundary=").nth(1).unwrap_or_default().to_owned();
-    let parts = multipart(&call.body, &boundary);
-    let index = parts.get("segment_index").and_then(|text| String::from_utf8_lossy(text).parse::<usize>().ok());
-    let (Some(index), Some(piece), Some(upload)) = (index, parts.get("media"), server.uploads.get_mut(id)) else {
+    let parts = multipart::read(call.header("content-type"), &call.body).unwrap_or_default();
+    let part = |name: &str| parts.iter().find(|part| part.name == name);
+    let index = part("segment_index").and_then(|part| part.text().parse::<usize>().ok());
+    let piece = part("media").map(|part| part.bytes.clone());
+    let (Some(index), Some(piece), Some(upload)) = (index, piece, server.uploads.get_mut(id)) else {
         return server.problem(400, "Invalid Request", "segment_index, media and a known id are needed");
     };
-    if call.content_type() != "multipart/form-data" || piece.len() > MOST_BYTES || index > 999 || upload.is_finalized {
+    if piece.len() > MOST_BYTES || index > 999 || upload.is_finalized {
         return server.problem(400, "Invalid Request", "The segment is not acceptable.");
     }
-    upload.segments.insert(index, piece.clone());
+    upload.segments.insert(index, piece);
     server.respond(200, &json!({ "data": { "expires_at": 1_800_000_000 } }))
 }
 
@@ -117,7 +122,9 @@ fn progress(server: &Server, id: &str) -> Response {
     if server.looks_needed > 0 {
         data["processing_info"] = match (upload.looks_left, server.processing_fails) {
             (0, None) => json!({ "state": "succeeded", "progress_percent": 100 }),
-            (0, Some(words)) => json!({ "state": "failed", "error": { "code": 1, "name": "InvalidMedia", "message": words } }),
+            (0, Some(words)) => {
+                json!({ "state": "failed", "error": { "code": 1, "name": "InvalidMedia", "message": words } })
+            }
             (_, _) => json!({ "state": "in_progress", "check_after_secs": 1, "progress_percent": 8 }),
         };
     }
@@ -140,24 +147,4 @@ fn describe(server: &mut Server, call: &Call) -> Response {
     upload.alt = alt.clone();
     let metadata: Value = json!({ "alt_text": { "text": alt } });
     server.respond(200, &json!({ "data": { "id": id, "associated_metadata": metadata } }))
-}
-
-/// The parts of a multipart body by name (RFC 7578).
-fn multipart(body: &[u8], boundary: &str) -> BTreeMap<String, Vec<u8>> {
-    let mut parts = BTreeMap::new();
-    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
-    let (delimiter, end) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}"));
-    let mut rest = body;
-    while !boundary.is_empty()
-        && let Some(start) = find(rest, delimiter.as_bytes())
-    {
-        rest = &rest[start + delimiter.len()..];
-        let head = find(rest, b"\r\n\r\n").unwrap();
-        let name = String::from_utf8_lossy(&rest[..head]).split("name=\"").nth(1).map(|text| text.split('"').next().unwrap().to_owned());
-        let content = &rest[head + 4..];
-        let length = find(content, end.as_bytes()).unwrap();
-        parts.insert(name.unwrap(), content[..length].to_vec());
-        rest = &content[length + 2..];
-    }
-    parts
 }

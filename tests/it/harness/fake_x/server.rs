@@ -1,6 +1,6 @@
 //! What the fake X stores, and how it shows it: links wrapped, signs escaped, with a lag.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -25,7 +25,7 @@ pub struct Post {
     pub id: String,
     /// As typed.
     pub text: String,
-    /// The alt text of each picture.
+    /// The id of the upload of each picture.
     pub pictures: Vec<String>,
     /// By X's clock.
     pub created_at: Timestamp,
@@ -41,10 +41,10 @@ pub struct Server {
     pub accesses: Accesses,
     /// Oldest first.
     pub posts: Vec<Post>,
-    /// Another account's posts, which can be reposted.
-    pub others: BTreeSet<String>,
+    /// Another account's posts by id, which can be reposted.
+    pub others: BTreeMap<String, String>,
     /// What this account reposted.
-    pub reposts: BTreeSet<String>,
+    pub reposts: Vec<String>,
     /// By id.
     pub uploads: BTreeMap<String, Upload>,
     /// How often the status of an upload says that it is not done yet.
@@ -74,8 +74,8 @@ impl Server {
             host: String::new(),
             accesses: Accesses::default(),
             posts: Vec::new(),
-            others: BTreeSet::new(),
-            reposts: BTreeSet::new(),
+            others: BTreeMap::new(),
+            reposts: Vec::new(),
             uploads: BTreeMap::new(),
             looks_needed: 0,
             processing_fails: None,
@@ -110,7 +110,8 @@ impl Server {
     /// Whether this very text was posted lately.
     pub fn is_duplicate(&self, text: &str) -> bool {
         let plain = |text: &str| text.trim().nfc().collect::<String>();
-        let is_recent = |post: &Post| self.now().duration_since(post.created_at) < SignedDuration::from_hours(DUPLICATE_HOURS);
+        let is_recent =
+            |post: &Post| self.now().duration_since(post.created_at) < SignedDuration::from_hours(DUPLICATE_HOURS);
         self.posts.iter().any(|post| is_recent(post) && plain(&post.text) == plain(text))
     }
 
@@ -118,7 +119,7 @@ impl Server {
     pub fn show(&self, post: &Post, fields: &[&str]) -> Value {
         let mut links = Vec::new();
         let mut text = String::new();
-        for span in LinkFinder::new().url_must_have_iri_scheme().spans(&post.text.nfc().collect::<String>()) {
+        for span in LinkFinder::new().spans(&post.text.nfc().collect::<String>()) {
             if span.kind() == Some(&LinkKind::Url) {
                 self.wrap(&mut text, &mut links, &post.id, span.as_str(), None);
             } else {
