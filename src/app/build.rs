@@ -280,6 +280,6 @@ fn left_out(feature: &str) -> Stopped {
 /// A fault in the words of the first directorate's language.
 pub fn in_words(fault: &Fault, config: &Config, speaker: &Speaker) -> String {
     let Some(first) = config.directorates.first() else { return fault.to_string() };
-    let audience = Audience { directorate: &first.directorate, time_zone: &TimeZone::UTC };
+    let audience = Audience { directorate: &first.directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
     speaker.fault(fault, &audience)
 }

@@ -1,5 +1,6 @@
 //! `portevoix check`: reads the whole configuration, then tries each room and each account, and says what is wrong.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub async fn check(path: &Path, out: &mut impl Write) -> Result<(), Stopped> {
     for settings in &config.directorates {
         let directorate = &settings.directorate;
         writeln!(out, "{} · {}", directorate.code, directorate.name)?;
-        let audience = Audience { directorate, time_zone: &TimeZone::UTC };
+        let audience = Audience { directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
         for room in &settings.rooms {
             let chat: Option<Arc<dyn Chat>> = match room.chat {
                 ChatKind::Matrix => chats.matrix.clone(),

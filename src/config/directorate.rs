@@ -72,6 +72,7 @@ pub fn read(
         time_zone: time_zone?,
         rooms: rooms.iter().map(|room| room.id.clone()).collect(),
         team,
+        groups: std::collections::BTreeMap::new(),
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
     let connected =

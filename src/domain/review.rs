@@ -13,7 +13,7 @@ use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::{Notice, Refusal};
-use crate::domain::picture::Picture;
+use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
@@ -38,6 +38,9 @@ pub struct Proposal {
     /// The pictures that go with it.
     #[serde(default)]
     pub pictures: Vec<Picture>,
+    /// Files that will be pictures.
+    #[serde(default)]
+    pub coming: Vec<Coming>,
     /// Why it can't be voted on yet.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
@@ -151,9 +154,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
-    if !draft.revision.blockers.is_empty() {
-        effects.push(Effect::Tell(Notice::Asked(draft.revision.blockers.clone())));
-    }
+    effects.extend(asked(&draft.revision.blockers));
     Decision { draft, effects }
 }
 
@@ -189,6 +190,7 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
     let is_same = new.fields_alone() == old.fields_alone()
         && new.targets == old.targets
         && new.pictures == old.pictures
+        && new.coming == old.coming
         && new.blockers == old.blockers;
     if is_same {
         return Err(Refusal::NothingChanged);
@@ -204,14 +206,19 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
             Notice::Completed
         }));
     }
-    if !is_complete {
-        effects.push(Effect::Tell(Notice::Asked(new.blockers.clone())));
-    }
+    effects.extend(asked(&new.blockers));
     let mut draft = draft.clone();
     draft.authors.insert(by);
     draft.revision = new;
     draft.phase = Phase::Review(Ballot::default());
     Ok(Decision { draft, effects })
+}
+
+/// What a person is asked to do about blockers; for a picture that is on its way nobody can do anything.
+fn asked(blockers: &[Blocker]) -> Option<Effect> {
+    let is_for_a_person = |blocker: &&Blocker| !matches!(blocker, Blocker::PictureComing { .. });
+    let asked: Vec<Blocker> = blockers.iter().filter(is_for_a_person).cloned().collect();
+    (!asked.is_empty()).then(|| Effect::Tell(Notice::Asked(asked)))
 }
 
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
@@ -288,6 +295,7 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         fields: proposal.fields,
         targets: proposal.targets,
         pictures: proposal.pictures,
+        coming: proposal.coming,
         blockers: proposal.blockers,
         warnings: proposal.warnings,
     }

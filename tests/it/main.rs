@@ -11,6 +11,7 @@ mod check_x;
 mod commands;
 mod config;
 mod contract;
+mod darkroom;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
@@ -21,10 +22,12 @@ mod login_x;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
+mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
 mod review;
+mod store;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]

@@ -103,9 +103,10 @@ fn card(cost: Cost, language: Language) -> String {
         time_zone: "Europe/Paris".to_owned(),
         rooms: Vec::new(),
         team: Vec::new(),
+        groups: BTreeMap::new(),
         accounts: Vec::new(),
     };
-    let audience = Audience { directorate: &directorate, time_zone: &TimeZone::UTC };
+    let audience = Audience { directorate: &directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
     Speaker::default().card(&draft, draft.revision.number, &audience).plain()
 }
 

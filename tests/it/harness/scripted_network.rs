@@ -1,13 +1,14 @@
 //! A network that does what the scene tells it to: takes posts, refuses them, takes them and does not say so.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portevoix::domain::directorate::NetworkKind;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::name::EffectKey;
+use portevoix::domain::picture::Developed;
 use portevoix::domain::post::Post;
 use portevoix::domain::text::Limits;
 use portevoix::port::network::{Found, Network};
@@ -24,6 +25,8 @@ pub enum Trouble {
     Unreachable,
     /// The token is refused.
     Refused,
+    /// Too many requests, it says, until then.
+    LimitedUntil(Timestamp),
     /// It is published, and the process is killed before the answer: see `Room::killed_while`.
     AcceptThenKill,
     /// The process is killed before the request leaves.
@@ -35,6 +38,21 @@ pub enum Trouble {
 pub struct Public {
     pub key: EffectKey,
     pub text: String,
+    pub pictures: Vec<PublicPicture>,
+}
+
+/// One picture as the public sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicPicture {
+    pub alt: String,
+    bytes: Arc<[u8]>,
+}
+
+impl PublicPicture {
+    /// Whether these bytes are somewhere in its file.
+    pub fn contains(&self, words: &[u8]) -> bool {
+        self.bytes.windows(words.len()).any(|window| window == words)
+    }
 }
 
 #[derive(Default)]
@@ -70,7 +88,10 @@ impl ScriptedNetwork {
     }
 
     fn show(&self, post: &Post) {
-        self.public.lock().unwrap().push(Public { key: post.key().clone(), text: post.text().to_owned() });
+        let shown =
+            |picture: &Developed| PublicPicture { alt: picture.picture().alt.clone(), bytes: picture.bytes().clone() };
+        let pictures = post.pictures().iter().map(shown).collect();
+        self.public.lock().unwrap().push(Public { key: post.key().clone(), text: post.text().to_owned(), pictures });
     }
 }
 
@@ -101,6 +122,9 @@ impl Network for ScriptedNetwork {
                 Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None })
             }
             Some(Trouble::Refused) => Err(Fault::Permanent { cause: Cause::CredentialsRefused }),
+            Some(Trouble::LimitedUntil(time)) => {
+                Err(Fault::Transient { cause: Cause::RateLimited, retry_at: Some(time) })
+            }
             Some(Trouble::AcceptThenKill) => {
                 self.show(post);
                 self.hanging.notify_one();

@@ -21,6 +21,7 @@ async fn a_large_picture_goes_in_pieces() {
         height: 10,
         bytes: 4_900_000,
         alt: "Un sac bleu".to_owned(),
+        from: "m1".into(),
     };
     let developed = Developed::new(picture, bytes.clone()).unwrap();
 
