@@ -3,7 +3,6 @@
 pub mod build;
 pub mod check;
 pub mod demo;
-#[cfg(feature = "matrix")]
 pub mod login;
 pub mod practice;
 pub mod run;

@@ -55,7 +55,7 @@ pub struct Account {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NetworkKind {
-    /// Counted on every card; not published to yet.
+    /// X, which bills every post.
     X,
     /// Any server that speaks Mastodon's API.
     Mastodon,

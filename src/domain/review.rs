@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::{Ballot, Vote, Voter};
-use crate::domain::draft::{Blocker, Counted, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
+use crate::domain::draft::{Blocker, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
 use crate::domain::effect::Effect;
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
@@ -41,8 +41,6 @@ pub struct Proposal {
     /// Files that will be pictures.
     #[serde(default)]
     pub coming: Vec<Coming>,
-    /// Networks on which the text is only counted.
-    pub counted: Vec<Counted>,
     /// Why it can't be voted on yet.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
@@ -298,7 +296,6 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         targets: proposal.targets,
         pictures: proposal.pictures,
         coming: proposal.coming,
-        counted: proposal.counted,
         blockers: proposal.blockers,
         warnings: proposal.warnings,
     }

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use tracing::error;
 use unic_langid::{LanguageIdentifier, langid};
 
+use crate::domain::cost::Price;
 use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::PersonId;
 
@@ -83,6 +84,20 @@ impl Audience<'_> {
             || self.names.iter().any(|(other, theirs)| other != person && theirs == name);
         let end: String = person.as_str().chars().skip(person.as_str().chars().count().saturating_sub(4)).collect();
         if is_taken { format!("{name} (…{end})") } else { name.clone() }
+    }
+
+    /// An amount of US dollars to the cent, or to the thousandth where there are any: `0,20 $`, `0,015 $`.
+    pub(in crate::wording) fn price(&self, price: Price) -> String {
+        let (dollars, thousandths) = (price.0 / 1_000, price.0 % 1_000);
+        let decimals = if thousandths.is_multiple_of(10) {
+            format!("{:02}", thousandths / 10)
+        } else {
+            format!("{thousandths:03}")
+        };
+        match self.directorate.language {
+            Language::Fr => format!("{dollars},{decimals}\u{a0}$"),
+            Language::En => format!("${dollars}.{decimals}"),
+        }
     }
 
     /// A time of day with its date, as it is said: `12/03 à 23 h 10`.

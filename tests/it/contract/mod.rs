@@ -4,5 +4,5 @@
 pub mod chat;
 #[cfg(feature = "matrix")]
 mod matrix;
-mod network;
+pub mod network;
 mod practice;

@@ -6,16 +6,20 @@ pub mod desk_of_rules;
 pub mod doorkeeper;
 #[cfg(feature = "mastodon")]
 pub mod fake_mastodon;
+#[cfg(feature = "x")]
+pub mod fake_x;
 #[cfg(feature = "bluesky")]
 pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;
 #[cfg(feature = "matrix")]
 pub mod matrix_view;
+#[cfg(feature = "mastodon")]
+pub mod multipart;
 pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;

@@ -104,6 +104,12 @@ impl Room {
         stage
     }
 
+    /// Every byte of the database.
+    pub fn on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     /// Starts the engine on the database that is there.
     pub async fn start(&mut self) {
         let database = Arc::new(self.open_database().await);
