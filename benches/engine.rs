@@ -370,6 +370,7 @@ fn directorate() -> Directorate {
         time_zone: "Europe/Paris".to_owned(),
         rooms: vec![room()],
         team: ["martin", "durand"].map(member).to_vec(),
+        groups: std::collections::BTreeMap::new(),
         accounts: destinations().into_iter().map(|destination| destination.account).collect(),
     }
 }

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod claims;
 pub mod directorate;
+pub mod discord;
 pub mod findings;
 pub mod identifier;
 pub mod keys;

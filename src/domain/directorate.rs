@@ -1,10 +1,10 @@
 //! A police directorate: its rooms, its team, its accounts; the wall between two of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::name::{AccountName, DirectorateCode, PersonId, RoleName, RoomId};
+use crate::domain::name::{AccountName, DirectorateCode, GroupId, PersonId, RoleName, RoomId};
 
 /// All that the engine knows of one directorate, as the configuration said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Directorate {
     pub rooms: Vec<RoomId>,
     /// Who may draft and approve.
     pub team: Vec<Member>,
+    /// The roles of whoever is in a group that a chat keeps.
+    pub groups: BTreeMap<GroupId, BTreeSet<RoleName>>,
     /// Where approved posts come out, in the order in which a card shows them.
     pub accounts: Vec<Account>,
 }

@@ -9,6 +9,8 @@ mod check;
 mod commands;
 mod config;
 mod contract;
+#[cfg(feature = "discord")]
+mod discord;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;

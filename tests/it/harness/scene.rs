@@ -420,6 +420,7 @@ fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountNa
         time_zone: "Europe/Paris".to_owned(),
         rooms: vec![room.clone()],
         team: team.collect(),
+        groups: std::collections::BTreeMap::new(),
         accounts: accounts.to_vec(),
     };
     let destinations =
