@@ -102,7 +102,8 @@ pub fn groups(
     let mut claimed = Claimed::default();
     let mut groups = BTreeMap::new();
     for section in sections {
-        if !chats.contains(&ChatKind::Discord) {
+        // Where no room could be read it may be one there: what is wrong with it is said already.
+        if !chats.is_empty() && !chats.contains(&ChatKind::Discord) {
             let why = "un groupe est un rôle d'un serveur Discord, et aucun salon de cette direction n'y est ; retirez \
                        cette partie ou ajoutez un salon avec `chat = \"discord\"`";
             findings.wrong(section.line, why);

@@ -158,5 +158,12 @@ async fn each_trouble_of_a_room_is_a_line_to_act_on() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     brigade.writes_the_configuration(&format!("http://{port}"), &brigade.channel.to_string());
     complaints.push(brigade.complaint().await);
-    assert_snapshot!(complaints.join("\n"), @"");
+    assert_snapshot!(complaints.join("\n"), @"
+    ✗ salon SALON : Il manque au bot la permission « Send Messages in Threads, Add Reactions » dans ce salon.
+    ✗ salon SALON : Il manque au bot la permission « View Channel » dans ce salon.
+    ✗ salon SALON : Le bot n'entend pas tout : activez « Message Content Intent » sur la page Bot de l'application.
+    ✗ salon SALON : Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
+    ✗ salon 1180000000000000000 : Je ne suis pas dans le salon. Vérifiez l'identifiant du salon, et invitez-y le bot.
+    ✗ salon SALON : Serveur injoignable. Vérifiez l'adresse et le réseau de cette machine ; le système dit : « Connection refused (os error 111) ».
+    ");
 }

@@ -6,11 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::chat::discord::fault::{Trouble, code};
-use crate::chat::discord::hand_over::{HandOver, keep, member, patiently};
+use crate::chat::discord::hand_over::HandOver;
 use crate::chat::discord::history::{self, PAGE};
 use crate::chat::discord::id::{self, Snowflake, Spot, id_at, reaction};
 use crate::chat::discord::offers::register;
+use crate::chat::discord::patience::{keep, patiently};
 use crate::chat::discord::permissions::missing_in;
+use crate::chat::discord::rest::Rest;
 use crate::chat::discord::say::encoded;
 use crate::chat::discord::sift::{Written, edit, person, removed, room_id, standing, written};
 use crate::domain::name::{MessageId, PersonId, ReactionId};
@@ -86,19 +88,14 @@ impl HandOver<'_> {
     async fn room(&mut self, room: Snowflake, guild: Snowflake) {
         let since = self.memory.noted().await.read.get(&room_id(room)).copied();
         let mut people = People { guild, known: HashMap::new() };
-        let newest = match since {
-            // The bot is new here: what was said before is not for it.
-            None => id::now(),
-            Some(since) => {
-                let read = || self.news(room, guild, since);
-                let Some(news) = patiently("read back a room", self.stop, read).await else { return };
-                let newest = news.newest.max(since);
-                if !self.hand_over(news, &mut people).await {
-                    return;
-                }
-                newest
-            }
-        };
+        // Where the bot is new, what was said before is not for it.
+        let after = since.unwrap_or(Snowflake::MAX);
+        let read = || self.news(room, guild, after);
+        let Some(news) = patiently("read back a room", self.stop, read).await else { return };
+        let newest = news.newest.max(since.unwrap_or(room));
+        if since.is_some() && !self.hand_over(news, &mut people).await {
+            return;
+        }
         self.reactions(room, &mut people).await;
         let note = || {
             self.memory.note(|noted| {
@@ -281,4 +278,10 @@ impl HandOver<'_> {
         people.known.insert(by.clone(), standing.clone());
         standing
     }
+}
+
+/// What a person is called and belongs to on a server.
+async fn member(rest: &Rest, guild: Snowflake, person: &PersonId) -> Result<Standing, Trouble> {
+    let member = rest.get(&format!("/guilds/{guild}/members/{person}")).await?;
+    Ok(standing(member.get("user").unwrap_or(&Value::Null), Some(&member)))
 }

@@ -108,7 +108,7 @@ impl Trouble {
     pub fn owed(self) -> Fault {
         match self.fault() {
             Fault::Permanent { cause: Cause::CredentialsRefused } => transient(Cause::CredentialsRefused),
-            fault => fault,
+            fault @ (Fault::Transient { .. } | Fault::Permanent { .. } | Fault::Uncertain { .. }) => fault,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keeps the connection to Discord's gateway: identifies, keeps it alive, resumes it where it broke, and passes on every
 //! event in order (<https://docs.discord.com/developers/events/gateway>).
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -12,15 +12,9 @@ use crate::chat::backoff::Backoff;
 use crate::chat::discord::fault::{Trouble, permanent, transient};
 use crate::chat::discord::hand_over::Item;
 use crate::chat::discord::rest::Rest;
+use crate::chat::discord::session::{End, Session, end_of, identify, jitter, resume};
 use crate::chat::discord::socket::{Heard, Socket};
 use crate::domain::fault::{Cause, Fault};
-
-/// What the bot has to hear: servers and their threads, messages, reactions, and what messages say. Only the last is one
-/// that an administrator must allow (<https://docs.discord.com/developers/events/gateway#privileged-intents>).
-const INTENTS: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 15;
-
-/// The only intent of ours that has to be switched on, as the page calls it.
-pub const PRIVILEGED: &str = "Message Content Intent";
 
 /// How long the gateway may take to say hello.
 const HELLO: Duration = Duration::from_secs(20);
@@ -34,27 +28,6 @@ pub struct Way {
     pub items: mpsc::Sender<Item>,
     /// What has to be answered at once.
     pub interactions: mpsc::Sender<Value>,
-}
-
-/// A connection that may be taken up again.
-#[derive(Clone, Debug)]
-struct Session {
-    id: String,
-    /// Where to take it up again; where everybody begins if that is not known or did not work.
-    url: Option<String>,
-    sequence: u64,
-}
-
-/// How a connection ended.
-enum End {
-    Stopped,
-    /// Nothing that trying again could mend.
-    Fatal(Fault),
-    /// To be made anew; the session may be gone with it.
-    Lost {
-        session_is_gone: bool,
-        fault: Fault,
-    },
 }
 
 /// Connects and passes on until stopped.
@@ -158,7 +131,7 @@ fn unless_refused(trouble: Trouble) -> Fault {
     match trouble.fault() {
         Fault::Permanent { cause: Cause::CredentialsRefused } => permanent(Cause::CredentialsRefused),
         Fault::Permanent { cause } => transient(cause),
-        fault => fault,
+        fault @ (Fault::Transient { .. } | Fault::Uncertain { .. }) => fault,
     }
 }
 
@@ -231,17 +204,20 @@ async fn run(
             }
             Some(9) => {
                 let session_is_gone = message["d"] != true;
-                // Discord asks for a pause of one to five seconds.
-                let pause = Duration::from_secs(1).mul_f64(1.0 + 4.0 * jitter());
-                tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
-                    () = stop.cancelled() => return End::Stopped,
-                }
+                pause(stop).await;
                 return End::Lost { session_is_gone, fault: transient(Cause::ConnectionCut) };
             }
             Some(11) => is_answered = true,
             Some(_) | None => {}
         }
+    }
+}
+
+/// The one to five seconds that Discord asks for before a session is begun anew.
+async fn pause(stop: &CancellationToken) {
+    tokio::select! {
+        () = tokio::time::sleep(Duration::from_secs(1).mul_f64(1.0 + 4.0 * jitter())) => {}
+        () = stop.cancelled() => {}
     }
 }
 
@@ -281,44 +257,4 @@ fn dispatched(
         }
         _ => Some(Item::Event { kind, data }),
     }
-}
-
-/// What a close code asks for
-/// (<https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes>).
-fn end_of(code: Option<u16>) -> End {
-    let refused = |why: &str| End::Fatal(permanent(Cause::Refused(why.to_owned())));
-    match code {
-        Some(4004) => End::Fatal(permanent(Cause::CredentialsRefused)),
-        Some(4010) => refused("4010 Invalid shard"),
-        Some(4011) => refused("4011 Sharding required: the bot is on too many servers"),
-        Some(4012) => refused("4012 Invalid API version"),
-        Some(4013) => refused("4013 Invalid intent(s)"),
-        Some(4014) => End::Fatal(permanent(Cause::MissingIntent(PRIVILEGED.to_owned()))),
-        Some(4003 | 4007 | 4009) => End::Lost { session_is_gone: true, fault: transient(Cause::ConnectionCut) },
-        Some(_) | None => End::Lost { session_is_gone: false, fault: transient(Cause::ConnectionCut) },
-    }
-}
-
-fn identify(rest: &Rest) -> Value {
-    json!({
-        "op": 2,
-        "d": {
-            "token": rest.token().expose(),
-            "intents": INTENTS,
-            "properties": { "os": std::env::consts::OS, "browser": "portevoix", "device": "portevoix" },
-        },
-    })
-}
-
-fn resume(rest: &Rest, session: &Session) -> Value {
-    json!({
-        "op": 6,
-        "d": { "token": rest.token().expose(), "session_id": session.id, "seq": session.sequence },
-    })
-}
-
-/// A number from 0 to 1 that differs from time to time, so that not all bots knock at once.
-fn jitter() -> f64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    f64::from(now.subsec_nanos() % 1_000_000) / 1_000_000.0
 }

@@ -1,8 +1,4 @@
 //! Hands over to the intake what came, one after the other.
-//!
-//! Reactions have no ids on Discord. Each is counted: put, taken back, put again. A reaction arrives as the next count of
-//! its name, and the intake itself remembers how far that was, so that the same change is never taken twice, from
-//! wherever it is learned, and one that was missed changes nothing that comes after.
 
 use std::collections::HashMap;
 
@@ -10,20 +6,15 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::chat::backoff::Backoff;
 use crate::chat::discord::channels::Channels;
-use crate::chat::discord::fault::Trouble;
-use crate::chat::discord::id::{Snowflake, Spot, glyph, id_at, parts, reaction};
+use crate::chat::discord::id::{Snowflake, Spot, glyph, id_at};
 use crate::chat::discord::memory::Memory;
+use crate::chat::discord::patience::{keep, patiently};
 use crate::chat::discord::rest::Rest;
 use crate::chat::discord::settings::DiscordSettings;
-use crate::chat::discord::sift::{Written, edit, person, removed, room_id, standing, written};
-use crate::domain::fault::Fault;
-use crate::domain::name::{ArrivalId, MessageId, PersonId, ReactionId};
-use crate::port::chat::{Arrival, Happening, Intake, Standing};
-
-/// The most reactions whose count is kept at hand; others are counted again.
-const MOST_COUNTS: usize = 10_000;
+use crate::chat::discord::sift::{Written, edit, removed, written};
+use crate::domain::name::ReactionId;
+use crate::port::chat::{Arrival, Intake};
 
 /// Something that has its place in the order.
 #[derive(Debug)]
@@ -177,143 +168,4 @@ impl HandOver<'_> {
             self.intake.take(arrival).await;
         }
     }
-
-    async fn reaction(&mut self, is_put: bool, data: &Value, room: Snowflake, message: &MessageId) {
-        let user = id_at(data, "user_id").filter(|user| *user != self.own);
-        let (Some(user), Some(glyph)) = (user, data.get("emoji").and_then(glyph)) else { return };
-        let member = data.get("member");
-        let account = member.and_then(|member| member.get("user")).unwrap_or(&Value::Null);
-        if account["bot"] == true {
-            return;
-        }
-        let by = person(account).unwrap_or(PersonId(user.to_string()));
-        let reaction = reaction(message, &by, &glyph);
-        if is_put {
-            self.put(room, &reaction, standing(account, member)).await;
-        } else {
-            self.take_back(room, &reaction).await;
-        }
-    }
-
-    /// A reaction that stands now; nothing if that is known.
-    pub async fn put(&mut self, room: Snowflake, reaction: &ReactionId, standing: Standing) {
-        let Some((message, by, glyph)) = parts(reaction) else { return };
-        let count = self.count(reaction).await;
-        if count % 2 == 1 {
-            return;
-        }
-        // On the disk before it is taken, so that it is looked at again after an absence.
-        let entry = (room_id(room), reaction.clone());
-        let note = || {
-            self.memory.note(|noted| {
-                if !noted.reactions.contains(&entry) {
-                    noted.reactions.push_back(entry.clone());
-                }
-            })
-        };
-        if keep("note a reaction", self.stop, note).await.is_none() {
-            return;
-        }
-        let what = Happening::Reacted { message, reaction: reaction.clone(), glyph: glyph.to_owned() };
-        self.turn(room, reaction, count + 1, by, standing, what).await;
-    }
-
-    /// A reaction that does not stand any more; nothing if that is known.
-    pub async fn take_back(&mut self, room: Snowflake, reaction: &ReactionId) {
-        let Some((_, by, _)) = parts(reaction) else { return };
-        let count = self.count(reaction).await;
-        if count % 2 == 1 {
-            let what = Happening::Removed { id: reaction.to_string() };
-            self.turn(room, reaction, count + 1, by, Standing::default(), what).await;
-        }
-        // Should this fail, it is looked at once more than needed.
-        let forgotten = self.memory.note(|noted| noted.reactions.retain(|(_, kept)| kept != reaction)).await;
-        if let Err(fault) = forgotten {
-            tracing::warn!(%fault, "Discord: a reaction could not be forgotten");
-        }
-    }
-
-    /// All reactions under a message were cleared, or all of one glyph.
-    async fn cleared(&mut self, room: Snowflake, message: &MessageId, only: Option<&str>) {
-        for (_, reaction) in &self.memory.noted().await.reactions {
-            let is_it = parts(reaction)
-                .is_some_and(|(under, _, glyph)| under == *message && only.is_none_or(|only| only == glyph));
-            if is_it {
-                self.take_back(room, reaction).await;
-            }
-        }
-    }
-
-    async fn turn(
-        &mut self,
-        room: Snowflake,
-        reaction: &ReactionId,
-        count: u64,
-        by: PersonId,
-        standing: Standing,
-        what: Happening,
-    ) {
-        let (id, room) = (turn_id(reaction, count), room_id(room));
-        self.intake.take(Arrival { id, room, by, standing, at: jiff::Timestamp::now(), what }).await;
-        self.counts.insert(reaction.clone(), count);
-    }
-
-    /// How often it was put and taken back, as far as was taken: odd while it stands.
-    async fn count(&mut self, reaction: &ReactionId) -> u64 {
-        if let Some(count) = self.counts.get(reaction) {
-            return *count;
-        }
-        if self.counts.len() >= MOST_COUNTS {
-            self.counts.clear();
-        }
-        let mut count = 0;
-        while self.intake.has_seen(&turn_id(reaction, count + 1)).await {
-            count += 1;
-        }
-        self.counts.insert(reaction.clone(), count);
-        count
-    }
-}
-
-fn turn_id(reaction: &ReactionId, count: u64) -> ArrivalId {
-    ArrivalId(format!("{reaction}#{count}"))
-}
-
-/// Asks Discord until it answers; `None` when it says that it is not there, or when stopped before.
-pub async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
-    what: &str,
-    stop: &CancellationToken,
-    mut ask: impl FnMut() -> F,
-) -> Option<T> {
-    let mut backoff = Backoff::new("Discord");
-    while !stop.is_cancelled() {
-        match ask().await {
-            Ok(answer) => return Some(answer),
-            Err(trouble) if trouble.is_not_there() => return None,
-            Err(trouble) => backoff.wait(what, &trouble.fault(), stop).await,
-        }
-    }
-    None
-}
-
-/// Tries until it works; `None` when stopped before.
-pub async fn keep<T, F: Future<Output = Result<T, Fault>>>(
-    what: &str,
-    stop: &CancellationToken,
-    mut attempt: impl FnMut() -> F,
-) -> Option<T> {
-    let mut backoff = Backoff::new("Discord");
-    while !stop.is_cancelled() {
-        match attempt().await {
-            Ok(done) => return Some(done),
-            Err(fault) => backoff.wait(what, &fault, stop).await,
-        }
-    }
-    None
-}
-
-/// What a person is called and belongs to on a server.
-pub async fn member(rest: &Rest, guild: Snowflake, person: &PersonId) -> Result<Standing, Trouble> {
-    let member = rest.get(&format!("/guilds/{guild}/members/{person}")).await?;
-    Ok(standing(member.get("user").unwrap_or(&Value::Null), Some(&member)))
 }

@@ -1,8 +1,8 @@
 //! Discord: channels of a server, heard over its gateway and spoken to over its HTTP API (v10).
 //!
 //! - [`chat`] is the bot at work; [`settings`] is what it needs to know.
-//! - In: [`gateway`] keeps the connection, over [`socket`]; [`hand_over`] passes on what came, in order, as [`sift`] reads
-//!   it; [`catch_up`] reads from the rooms what was missed; [`interactions`] answers buttons and slash commands at once.
+//! - In: [`gateway`] keeps a [`session`], over a [`socket`]; [`hand_over`] and [`reactions`] pass on what came, in order,
+//!   as [`sift`] reads it; [`catch_up`] reads from the rooms what was missed; [`interactions`] answers buttons and slash commands at once.
 //! - Out: [`say`] says once per effect, [`render`] writes prose as Discord shows it, [`buttons`] puts buttons under it,
 //!   [`offers`] tells Discord which commands there are.
 //! - [`rest`] makes the requests, within the limits of [`pace`]; [`fault`] puts refusals in the engine's terms.
@@ -36,11 +36,14 @@ pub mod listen;
 pub mod memory;
 pub mod offers;
 pub mod pace;
+pub mod patience;
 pub mod permissions;
 pub mod probe;
+pub mod reactions;
 pub mod render;
 pub mod rest;
 pub mod say;
+pub mod session;
 pub mod settings;
 pub mod sift;
 pub mod socket;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::chat::discord::fault::{Trouble, code, permanent, transient};
+use crate::chat::discord::fault::{Trouble, code, permanent};
 use crate::chat::discord::gateway;
 use crate::chat::discord::id::{self, id_at};
 use crate::chat::discord::permissions::missing_in;
@@ -26,7 +26,7 @@ pub async fn probe(rest: &Rest, room: &RoomId) -> Result<String, Fault> {
     rest.get("/users/@me").await.map_err(Trouble::fault)?;
     gateway::try_once(rest).await?;
     let channel = rest.get(&format!("/channels/{number}")).await.map_err(|trouble| match trouble.code() {
-        Some(code::MISSING_ACCESS) => transient(Cause::MissingPermission("View Channel".to_owned())),
+        Some(code::MISSING_ACCESS) => permanent(Cause::MissingPermission("View Channel".to_owned())),
         Some(code::UNKNOWN_CHANNEL) => permanent(Cause::NotInRoom),
         Some(_) | None => trouble.fault(),
     })?;

@@ -41,11 +41,7 @@ impl Rest {
     /// `Refused` when this machine can't make encrypted connections.
     pub fn new(api: &str, token: Secret) -> Result<Self, Fault> {
         let builder = Client::builder()
-            .user_agent(concat!(
-                "DiscordBot (https://github.com/portevoix/portevoix, ",
-                env!("CARGO_PKG_VERSION"),
-                ") Portevoix"
-            ))
+            .user_agent(concat!("DiscordBot (https://portevoix.invalid, ", env!("CARGO_PKG_VERSION"), ") Portevoix"))
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false)

@@ -253,8 +253,8 @@ impl Voice<'_> {
     }
 }
 
-/// How far this machine's clock may run ahead of Discord's: a minute, in the upper bits of an id.
-const SKEW: Snowflake = 60_000 << 22;
+/// How far this machine's clock may run ahead of Discord's: ten minutes, in the upper bits of an id.
+const SKEW: Snowflake = 600_000 << 22;
 
 /// The same for every try of one effect in one room, at most 25 characters.
 fn nonce(key: &EffectKey, room: Snowflake) -> String {

@@ -1,7 +1,7 @@
 //! Sifts what Discord tells: what a person did in a room becomes an arrival, everything else is left out.
 //!
 //! Messages arrive under their own id, their edits under the time of the edit, reactions under how often that reaction
-//! was put and taken back ([`hand_over`](crate::chat::discord::hand_over)): whether it comes over the gateway, once more
+//! was put and taken back ([`reactions`](crate::chat::discord::reactions)): whether it comes over the gateway, once more
 //! after the connection was resumed, or is read from the room, it is the same arrival.
 
 use std::collections::BTreeSet;
@@ -47,19 +47,16 @@ pub fn written(message: &Value, room: Snowflake, own: Snowflake) -> Option<Writt
         let arrival = Arrival { id, room: room_id(room), by, standing: Standing::default(), at: time_of(number), what };
         return Some(Written { message: name, number, arrival, edited: None });
     }
-    let is_machine =
-        author.get("bot").and_then(Value::as_bool).unwrap_or_default() || message.get("webhook_id").is_some();
+    let is_hook = message.get("webhook_id").is_some_and(|hook| !hook.is_null());
+    let is_machine = is_hook || author.get("bot").and_then(Value::as_bool).unwrap_or_default();
     let kind = message.get("type").and_then(Value::as_u64).unwrap_or_default();
     if is_machine || !WRITTEN.contains(&kind) {
         return None;
     }
-    let replied = message.get("message_reference").filter(|reference| id_at(reference, "channel_id") == Some(channel));
-    let replied = replied.and_then(|reference| id_at(reference, "message_id"));
-    let replied = replied.filter(|_| kind == 19).map(|message| Spot { channel, message }.name(room));
     let what = Happening::Said {
         message: name.clone(),
         text: text(message),
-        thread: thread(spot, room).or(replied),
+        thread: thread(spot, room).or_else(|| answered(message, spot, room)),
         attachments: attachments(message, spot),
     };
     let by = person(author)?;
@@ -119,6 +116,16 @@ pub fn room_id(room: Snowflake) -> RoomId {
 /// The thread of something in a channel that is no room: the message that the thread was started from.
 pub fn thread(spot: Spot, room: Snowflake) -> Option<MessageId> {
     (spot.channel != room).then(|| Spot { channel: room, message: spot.channel }.name(room))
+}
+
+/// The message that is answered in the room's own channel. A message that was passed on from elsewhere answers nothing
+/// (<https://docs.discord.com/developers/resources/message#message-reference-types>).
+fn answered(message: &Value, spot: Spot, room: Snowflake) -> Option<MessageId> {
+    let reference = message.get("message_reference")?;
+    let is_reply = reference.get("type").and_then(Value::as_u64).unwrap_or_default() == 0;
+    let is_here = id_at(reference, "channel_id").is_none_or(|channel| channel == spot.channel);
+    let answered = id_at(reference, "message_id").filter(|_| is_reply && is_here)?;
+    Some(Spot { message: answered, ..spot }.name(room))
 }
 
 fn text(message: &Value) -> String {

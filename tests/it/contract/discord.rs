@@ -398,8 +398,8 @@ async fn an_edit_while_away_of_what_was_taken_before_is_handed_over_once() {
     let message = stage.says(Person::Martin, "!info bouchon").await;
     notebook.until(1).await;
     stage.stop().await;
-    stage.edits(Person::Martin, &message, "!info bouchon A11").await;
     let new = stage.says(Person::Durand, "!info neig").await;
+    stage.edits(Person::Martin, &message, "!info bouchon A11").await;
     stage.edits(Person::Durand, &new, "!info neige").await;
     for _ in 0..2 {
         stage.start(notebook.clone()).await;
@@ -407,7 +407,7 @@ async fn an_edit_while_away_of_what_was_taken_before_is_handed_over_once() {
         stage.stop().await;
     }
     let edited = Happening::Edited { message: message.clone(), text: "!info bouchon A11".to_owned() };
-    assert_eq!(whats(notebook.taken()), [said(&message, "!info bouchon"), edited, said(&new, "!info neige")]);
+    assert_eq!(whats(notebook.taken()), [said(&message, "!info bouchon"), said(&new, "!info neige"), edited]);
 }
 
 #[tokio::test]
@@ -450,6 +450,9 @@ async fn a_limit_is_sat_out_or_told() {
     let room = stage.room();
     stage.discord.next("POST /channels/", Trouble::TooManyRequests(0.05));
     stage.chat().say(&key("court"), &room, None, &card("court")).await.unwrap();
+    stage.discord.next("POST /channels/", Trouble::Error(503));
+    let fault = stage.chat().say(&key("panne"), &room, None, &card("panne")).await;
+    assert_eq!(fault, Err(Fault::Transient { cause: Cause::ServerError(503), retry_at: None }));
     stage.discord.next("POST /channels/", Trouble::TooManyRequests(120.0));
     let fault = stage.chat().say(&key("long"), &room, None, &card("long")).await.unwrap_err();
     let Fault::Transient { cause: Cause::RateLimited, retry_at: Some(at) } = fault else { panic!("{fault:?}") };

@@ -111,11 +111,6 @@ impl DiscordStage {
         }
     }
 
-    /// How listening ended by itself.
-    pub async fn ended(&mut self) -> Result<(), Fault> {
-        self.running.take().unwrap().listening.await.unwrap()
-    }
-
     /// The name that the chat gives to a message.
     pub fn name(&self, id: u64) -> MessageId {
         let channel = self.discord.with(|server| server.channel_of(id));
