@@ -71,7 +71,7 @@ impl HandOver<'_> {
                     );
                 }
                 Err(trouble) => {
-                    tracing::warn!(room, fault = %trouble.fault(), "Discord: the permissions are not known")
+                    tracing::warn!(room, fault = %trouble.fault(), "Discord: the permissions are not known");
                 }
             }
         }

@@ -173,6 +173,11 @@ impl Stage for DiscordStage {
         self.name(id)
     }
 
+    async fn sends(&mut self, person: Person, name: &str, photo: &[u8], words: &str) -> MessageId {
+        let id = self.discord.attaches(self.number(person), self.channel, words, (name, photo, ""));
+        self.name(id)
+    }
+
     async fn edits(&mut self, person: Person, message: &MessageId, text: &str) {
         self.discord.edits(self.number(person), number(message), text);
     }

@@ -23,6 +23,7 @@ pub mod matrix_view;
 pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;
+pub mod photo;
 pub mod post;
 pub mod practice_room;
 pub mod scene;

@@ -97,6 +97,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Dra
             seal: Seal::of(&number, &targets, &[]),
             targets,
             pictures: Vec::new(),
+            coming: Vec::new(),
             counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
