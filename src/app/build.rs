@@ -124,11 +124,34 @@ pub fn matrix_settings(config: &Config) -> Option<MatrixSettings> {
     })
 }
 
+/// Opens the bot's place on Discord, if a room needs it.
+///
+/// # Errors
+/// In words, when it can't be used.
+#[cfg(feature = "discord")]
+pub fn discord(config: &Config, catalog: &Catalog, speaker: &Speaker) -> Result<Option<Arc<dyn Chat>>, Stopped> {
+    crate::app::discord::open(config, catalog, speaker)
+}
+
+/// Opens the bot's place on Discord, if a room needs it: this build can't.
+///
+/// # Errors
+/// When a room needs it.
+#[cfg(not(feature = "discord"))]
+pub fn discord(config: &Config, _catalog: &Catalog, _speaker: &Speaker) -> Result<Option<Arc<dyn Chat>>, Stopped> {
+    match config.rooms_in(ChatKind::Discord).next() {
+        None => Ok(None),
+        Some(_) => Err(left_out("discord")),
+    }
+}
+
 /// The chats of the configuration, by kind.
 #[derive(Default)]
 pub struct Chats {
     /// Matrix, if a room is there.
     pub matrix: Option<Arc<dyn Chat>>,
+    /// Discord, if a room is there.
+    pub discord: Option<Arc<dyn Chat>>,
     /// The practice room, if there is one.
     pub practice: Option<Arc<Practice>>,
 }
@@ -137,12 +160,14 @@ impl Chats {
     /// All of them.
     pub fn all(&self) -> Vec<Arc<dyn Chat>> {
         let practice = self.practice.clone().map(|practice| practice as Arc<dyn Chat>);
-        self.matrix.iter().cloned().chain(practice).collect()
+        self.matrix.iter().chain(&self.discord).cloned().chain(practice).collect()
     }
 
-    fn of(&self, kind: ChatKind) -> Option<Arc<dyn Chat>> {
+    /// The one of that kind.
+    pub fn of(&self, kind: ChatKind) -> Option<Arc<dyn Chat>> {
         match kind {
             ChatKind::Matrix => self.matrix.clone(),
+            ChatKind::Discord => self.discord.clone(),
             ChatKind::Practice => self.practice.clone().map(|practice| practice as Arc<dyn Chat>),
         }
     }
@@ -270,7 +295,7 @@ fn not_set_up(account: &Account, trouble: &dyn std::fmt::Display) -> Stopped {
     Stopped::Outside(format!("compte {} : {trouble}", account.name))
 }
 
-#[cfg(not(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x")))]
+#[cfg(not(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord")))]
 fn left_out(feature: &str) -> Stopped {
     Stopped::Outside(format!(
         "Ce programme a été construit sans {feature} : reconstruisez-le avec --features {feature}"

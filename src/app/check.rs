@@ -12,7 +12,6 @@ use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
 use crate::config::account::word;
 use crate::config::load::load;
-use crate::config::settings::ChatKind;
 use crate::domain::directorate::{Account, Directorate};
 use crate::domain::fault::{Cause, Fault};
 use crate::port::chat::Chat;
@@ -31,27 +30,16 @@ pub async fn check(path: &Path, out: &mut impl Write) -> Result<(), Stopped> {
     let speaker = Speaker::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut is_well = true;
-    let matrix = match build::matrix(&config, &speaker).await {
-        Ok(matrix) => matrix,
-        Err(Stopped::Outside(words)) => {
-            writeln!(out, "✗ {words}")?;
-            is_well = false;
-            None
-        }
-        Err(other) => return Err(other),
-    };
-    let chats = Chats { matrix, practice: practice::open(&config, &clock) };
+    let matrix = opened(build::matrix(&config, &speaker).await, out, &mut is_well)?;
+    let discord = opened(build::discord(&config, &catalog, &speaker), out, &mut is_well)?;
+    let chats = Chats { matrix, discord, practice: practice::open(&config, &clock) };
     let showcase = Showcase::default();
     for settings in &config.directorates {
         let directorate = &settings.directorate;
         writeln!(out, "{} · {}", directorate.code, directorate.name)?;
         let audience = Audience { directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
         for room in &settings.rooms {
-            let chat: Option<Arc<dyn Chat>> = match room.chat {
-                ChatKind::Matrix => chats.matrix.clone(),
-                ChatKind::Practice => chats.practice.clone().map(|practice| practice as Arc<dyn Chat>),
-            };
-            let Some(chat) = chat else {
+            let Some(chat) = chats.of(room.chat) else {
                 writeln!(out, "  ✗ salon {} : non essayé", room.id)?;
                 is_well = false;
                 continue;
@@ -83,6 +71,23 @@ fn login_line(path: &Path, directorate: &Directorate, account: &Account) -> Stri
     format!("portevoix login {network} --config {} --directorate {code} --account {name}", path.display())
 }
 
+/// A chat, if it could be opened; why not is written.
+fn opened(
+    outcome: Result<Option<Arc<dyn Chat>>, Stopped>,
+    out: &mut impl Write,
+    is_well: &mut bool,
+) -> Result<Option<Arc<dyn Chat>>, Stopped> {
+    match outcome {
+        Ok(chat) => Ok(chat),
+        Err(Stopped::Outside(words)) => {
+            writeln!(out, "✗ {words}")?;
+            *is_well = false;
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// Writes how a try ended, and returns whether it went well.
 fn line(
     out: &mut impl Write,
@@ -109,6 +114,9 @@ fn advice(fault: &Fault, login: &str) -> String {
         // The system's words tell a wrong name from a firewall and a bad certificate.
         Fault::Transient { cause: Cause::Unreachable(words), .. } => {
             format!(" Vérifiez l'adresse et le réseau de cette machine ; le système dit : « {words} ».")
+        }
+        Fault::Transient { cause: Cause::NotInRoom, .. } | Fault::Permanent { cause: Cause::NotInRoom } => {
+            " Vérifiez l'identifiant du salon, et invitez-y le bot.".to_owned()
         }
         Fault::Transient { .. } => " Réessayez dans quelques minutes.".to_owned(),
         Fault::Permanent { cause: Cause::Refused(_) } => " Vérifiez l'adresse et le compte.".to_owned(),

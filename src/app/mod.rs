@@ -3,6 +3,8 @@
 pub mod build;
 pub mod check;
 pub mod demo;
+#[cfg(feature = "discord")]
+pub mod discord;
 pub mod login;
 pub mod practice;
 pub mod run;

@@ -17,7 +17,7 @@ use crate::config::section::{At, Section};
 use crate::config::settings::{AccountConfig, ChatKind, Connection, DirectorateConfig, Room};
 use crate::config::team;
 use crate::domain::directorate::{Directorate, Language};
-use crate::domain::name::PersonId;
+use crate::domain::name::{PersonId, RoleName};
 
 /// The time zone where none is given.
 const HOME: &str = "Europe/Paris";
@@ -61,7 +61,9 @@ pub fn read(
     note_absences(section, members.len(), findings);
     let chats = rooms.iter().map(|room| room.chat).collect();
     let team = team::members(&members, surroundings.bot, &chats, findings);
-    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &team, findings);
+    let groups = team::groups(&section.tables("group", &keys::GROUP, findings), &chats, findings);
+    let held = team.iter().map(|member| &member.roles).chain(groups.values()).flatten().map(RoleName::as_str).collect();
+    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &held, findings);
     let accounts = accounts(section, surroundings.folder, language, claims, outside, findings);
     note_accounts(&rooms, &accounts, findings);
 
@@ -72,7 +74,7 @@ pub fn read(
         time_zone: time_zone?,
         rooms: rooms.iter().map(|room| room.id.clone()).collect(),
         team,
-        groups: std::collections::BTreeMap::new(),
+        groups,
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
     let connected =
@@ -113,6 +115,8 @@ fn note_absences(section: &Section<'_>, members: usize, findings: &mut Findings)
         findings.missing(section.line, why);
     }
     match members {
+        // Whoever is in a group belongs to the team.
+        _ if section.has("group") => {}
         0 => {
             let why = "cette direction n'a personne dans son équipe ; ajoutez des parties [[directorate.member]]";
             findings.missing(section.line, why);

@@ -79,6 +79,18 @@ pub fn matrix_room(at: &At<&str>, findings: &mut Findings) -> Option<RoomId> {
     refuse(at, "id", why, findings)
 }
 
+/// The id of a channel, a person or a role on Discord
+/// (<https://docs.discord.com/developers/reference#snowflakes>): a number of 17 to 20 digits.
+pub fn discord_id<'a>(at: &At<&'a str>, key: &str, findings: &mut Findings) -> Option<&'a str> {
+    let is_digits = at.value.bytes().all(|byte| byte.is_ascii_digit()) && !at.value.starts_with('0');
+    if is_digits && (17..=20).contains(&at.value.len()) && at.value.parse::<u64>().is_ok() {
+        return Some(at.value);
+    }
+    let why = "n'est pas un identifiant Discord, qui est un nombre de 17 à 20 chiffres (dans Discord : Paramètres, Avancés, \
+               Mode développeur ; puis clic droit, Copier l'identifiant)";
+    refuse(at, key, why, findings)
+}
+
 /// A base URL, without the slash at its end. Plain `http` only on this machine: tokens travel on it.
 pub fn base_url(at: &At<&str>, key: &str, findings: &mut Findings) -> Option<String> {
     let url = at.value.trim_end_matches('/');

@@ -6,6 +6,7 @@ pub mod account;
 pub mod account_x;
 pub mod claims;
 pub mod directorate;
+pub mod discord;
 pub mod findings;
 pub mod identifier;
 pub mod keys;

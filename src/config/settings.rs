@@ -20,6 +20,8 @@ pub struct Config {
     pub commands: Option<PathBuf>,
     /// The bot's place in Matrix; present whenever a room needs it.
     pub matrix: Option<Matrix>,
+    /// The bot's place on Discord; present whenever a room needs it.
+    pub discord: Option<Discord>,
     /// The local practice room; present whenever a room needs it.
     pub practice: Option<Practice>,
     /// At least one, in the order of the file.
@@ -34,6 +36,19 @@ pub struct Matrix {
     /// The bot's own user id.
     pub user: PersonId,
     /// Where the session and the encryption keys live; `portevoix login matrix` fills it.
+    pub state_directory: PathBuf,
+}
+
+/// The bot's application on Discord.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discord {
+    /// The bot's token.
+    pub token: SecretSource,
+    /// The application's id, where it is not left to Discord to tell.
+    pub application: Option<String>,
+    /// Base URL of the API without a slash at its end, where it is not Discord's own.
+    pub api: Option<String>,
+    /// Where the bot remembers how far it read.
     pub state_directory: PathBuf,
 }
 
@@ -73,6 +88,8 @@ pub struct Room {
 pub enum ChatKind {
     /// A Matrix homeserver.
     Matrix,
+    /// A server on Discord.
+    Discord,
     /// The local room in the browser.
     Practice,
 }
@@ -170,10 +187,14 @@ impl Config {
 }
 
 impl ChatKind {
+    /// Every chat.
+    pub const ALL: [Self; 3] = [Self::Matrix, Self::Discord, Self::Practice];
+
     /// The word for it in the file.
     pub fn word(self) -> &'static str {
         match self {
             Self::Matrix => "matrix",
+            Self::Discord => "discord",
             Self::Practice => "practice",
         }
     }

@@ -205,3 +205,13 @@ cause-not-logged-in = The bot has no session on this machine yet: run `portevoix
 cause-session-in-use = Another process already uses this session: stop it first.
 cause-device-not-signed = The bot's device is not signed by its account, careful clients will ignore it: run `portevoix login matrix` again with the recovery key.
 cause-recovery-key-needed = This account already has an identity: give its recovery key to `portevoix login matrix`.
+
+# Where a chat lets people fill in a command field by field. Names: lower case, no space.
+offered-number-name = number
+offered-number = The number of the draft, 44-12 for example
+offered-fields-name = fields
+offered-fields = What changes, for example: lieu: place Royale ; date: hier vers 23h
+offered-command-name = command
+offered-command = The command to explain
+offered-elsewhere = I do not work in this channel: use the command in your team's channel.
+offered-too-long = That is too long for Discord: shorten it, or write the command as a message.

@@ -205,3 +205,13 @@ cause-not-logged-in = Le bot n'a pas encore de session sur cette machine : lance
 cause-session-in-use = Un autre processus utilise déjà cette session : arrêtez-le d'abord.
 cause-device-not-signed = L'appareil du bot n'est pas certifié par son compte, des clients prudents l'ignoreront : relancez `portevoix login matrix` avec la clé de récupération.
 cause-recovery-key-needed = Ce compte a déjà une identité : donnez sa clé de récupération à `portevoix login matrix`.
+
+# Où une messagerie propose de remplir une commande champ par champ. Les noms : minuscules, sans espace.
+offered-number-name = numero
+offered-number = Le numéro du brouillon, par exemple 44-12
+offered-fields-name = champs
+offered-fields = Ce qui change, par exemple : lieu: place Royale ; date: hier vers 23h
+offered-command-name = commande
+offered-command = La commande à expliquer
+offered-elsewhere = Je ne travaille pas dans ce salon : utilisez cette commande dans le salon de votre équipe.
+offered-too-long = C'est trop long pour Discord : raccourcissez, ou écrivez la commande comme un message.

@@ -12,6 +12,8 @@ mod commands;
 mod config;
 mod contract;
 mod darkroom;
+#[cfg(feature = "discord")]
+mod discord;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;

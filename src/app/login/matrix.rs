@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::app::build;
 use crate::app::stopped::Stopped;
-use crate::chat::matrix::{login, private_file};
+use crate::chat::matrix::login;
+use crate::chat::private_file;
 use crate::config::load::load_believing;
 use crate::domain::secret::Secret;
 use crate::wording::speaker::Speaker;

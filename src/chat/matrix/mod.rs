@@ -8,7 +8,6 @@
 
 pub mod attached;
 pub mod backfill;
-pub mod backoff;
 pub mod chat;
 pub mod deliver;
 pub mod fault;
@@ -16,7 +15,6 @@ pub mod lanes;
 pub mod listen;
 pub mod login;
 pub mod place;
-pub mod private_file;
 pub mod probe;
 pub mod render;
 pub mod say;

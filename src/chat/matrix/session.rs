@@ -14,8 +14,8 @@ use matrix_sdk::{Client, SqliteCryptoStore, SqliteStateStore, SqliteStoreConfig}
 use serde::{Deserialize, Serialize};
 
 use crate::chat::matrix::fault::{fault_of, permanent, transient};
-use crate::chat::matrix::private_file;
 use crate::chat::matrix::settings::MatrixSettings;
+use crate::chat::private_file;
 use crate::domain::fault::{Cause, Fault};
 
 /// How long any request may take; a long poll takes its own waiting time in addition.

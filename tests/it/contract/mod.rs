@@ -2,6 +2,8 @@
 
 #[macro_use]
 pub mod chat;
+#[cfg(feature = "discord")]
+mod discord;
 #[cfg(feature = "matrix")]
 mod matrix;
 pub mod network;

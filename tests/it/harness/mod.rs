@@ -3,7 +3,11 @@
 pub mod browser;
 pub mod demonstration;
 pub mod desk_of_rules;
+#[cfg(feature = "discord")]
+pub mod discord_stage;
 pub mod doorkeeper;
+#[cfg(feature = "discord")]
+pub mod fake_discord;
 #[cfg(feature = "mastodon")]
 pub mod fake_mastodon;
 #[cfg(feature = "x")]
@@ -12,7 +16,7 @@ pub mod fake_x;
 pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
-#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;
