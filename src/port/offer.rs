@@ -90,7 +90,8 @@ impl OfferedKind {
                 let is_number = |c: &char| {
                     c.is_alphanumeric() || matches!(c, ' ' | '#' | '°' | '-' | '\u{2010}'..='\u{2014}' | '\u{2212}')
                 };
-                value.chars().take_while(is_number).take(LONGEST_NUMBER).collect()
+                let number: String = value.chars().take_while(is_number).take(LONGEST_NUMBER).collect();
+                number.trim_end().to_owned()
             }
         }
     }

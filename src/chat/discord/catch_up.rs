@@ -13,7 +13,6 @@ use crate::chat::discord::offers::register;
 use crate::chat::discord::patience::{keep, patiently};
 use crate::chat::discord::permissions::missing_in;
 use crate::chat::discord::rest::Rest;
-use crate::chat::discord::say::encoded;
 use crate::chat::discord::sift::{Written, edit, person, removed, room_id, standing, written};
 use crate::domain::name::{MessageId, PersonId, ReactionId};
 use crate::port::chat::Standing;
@@ -251,7 +250,7 @@ impl HandOver<'_> {
         for entry in found["reactions"].as_array().into_iter().flatten() {
             let Some(glyph) = id::glyph(&entry["emoji"]) else { continue };
             let Spot { channel, message: number } = spot;
-            let emoji = encoded(&glyph);
+            let emoji = id::encoded(&glyph);
             let path = format!("/channels/{channel}/messages/{number}/reactions/{emoji}?limit={MOST_PEOPLE}");
             let accounts = patiently("look who reacted", self.stop, || self.rest.get(&path)).await;
             if self.stop.is_cancelled() {

@@ -86,3 +86,10 @@ pub fn glyph(emoji: &Value) -> Option<String> {
         None => Some(name.to_owned()).filter(|name| !name.is_empty()),
     }
 }
+
+/// An emoji as a part of a path.
+pub fn encoded(glyph: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let encode = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    glyph.bytes().map(encode).collect()
+}

@@ -2,9 +2,10 @@
 //!
 //! - [`chat`] is the bot at work; [`settings`] is what it needs to know.
 //! - In: [`gateway`] keeps a [`session`], over a [`socket`]; [`hand_over`] and [`reactions`] pass on what came, in order,
-//!   as [`sift`] reads it; [`catch_up`] reads from the rooms what was missed; [`interactions`] answers buttons and slash commands at once.
-//! - Out: [`say`] says once per effect, [`render`] writes prose as Discord shows it, [`buttons`] puts buttons under it,
-//!   [`offers`] tells Discord which commands there are.
+//!   as [`sift`] reads it; [`catch_up`] reads from the rooms what was missed, page by page of their [`history`];
+//!   [`interactions`] answers buttons and slash commands at once; [`attached`] fetches files.
+//! - Out: [`say`] says once per effect, in [`threads`], [`render`] writes prose as Discord shows it, [`react`] puts glyphs
+//!   and [`buttons`] under it, [`offers`] tells Discord which commands there are.
 //! - [`rest`] makes the requests, within the limits of [`pace`]; [`fault`] puts refusals in the engine's terms.
 //! - [`memory`] is what has to survive a restart; [`channels`] knows which thread belongs to which room.
 //! - [`probe`] tries a room, with the [`permissions`] that the bot has there.
@@ -39,6 +40,7 @@ pub mod pace;
 pub mod patience;
 pub mod permissions;
 pub mod probe;
+pub mod react;
 pub mod reactions;
 pub mod render;
 pub mod rest;

@@ -11,7 +11,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::chat::discord::buttons::with_button;
 use crate::chat::discord::channels::Channels;
 use crate::chat::discord::fault::{Trouble, code, permanent, transient};
 use crate::chat::discord::history;
@@ -28,8 +27,13 @@ use crate::domain::prose::Prose;
 /// How many pages of a room are looked through for a message that may have been sent.
 const MOST_PAGES: usize = 10;
 
-/// What is put in a glyph, or not, to ask for its coloured form; Discord knows each emoji in one of the two.
-const COLOURED: char = '\u{FE0F}';
+/// Why a message was not said.
+enum Failed {
+    /// Discord did not take it.
+    Refused(Trouble),
+    /// It could not be noted.
+    Forgotten(Fault),
+}
 
 /// All that speaking takes.
 pub struct Voice<'a> {
@@ -75,40 +79,51 @@ impl Voice<'_> {
                 }
             }
         };
-        let mut body = body(prose);
+        let body = body(prose);
+        let sent = match self.send(&nonce, place, room, &body).await {
+            // The thread is gone: an answer in the channel itself is better than none.
+            Err(Failed::Refused(trouble)) if trouble.code() == Some(code::UNKNOWN_CHANNEL) && place.channel != room => {
+                self.channels.forget(place.channel);
+                let answers = thread.and_then(|root| Spot::of(room, root)).filter(|root| root.channel == room);
+                let place = Place { channel: room, answers: answers.map(|root| root.message) };
+                self.send(&nonce, place, room, &body).await
+            }
+            sent => sent,
+        };
+        match sent {
+            Ok(message) => Ok(message),
+            Err(Failed::Refused(trouble)) => Err(self.explained(trouble, room).await),
+            Err(Failed::Forgotten(fault)) => Err(fault),
+        }
+    }
+
+    /// Sends a message, noted before and after.
+    async fn send(&self, nonce: &str, place: Place, room: Snowflake, body: &Value) -> Result<MessageId, Failed> {
         let note = Said {
-            nonce: nonce.clone(),
+            nonce: nonce.to_owned(),
             channel: place.channel,
             after: id::now().saturating_sub(SKEW),
-            print: print(&body),
+            print: print(body),
             message: None,
         };
-        self.memory
-            .note(|noted| {
-                // An earlier try may be out yet: it is looked for since then.
-                let earlier = noted.said(&note.nonce).map(|said| said.after);
-                noted.said.retain(|said| said.nonce != note.nonce);
-                noted.said.push_back(Said { after: earlier.unwrap_or(note.after), ..note });
-            })
-            .await?;
+        let noting = self.memory.note(|noted| {
+            // An earlier try may be out yet: it is looked for since then.
+            let earlier = noted.said(&note.nonce).map(|said| said.after);
+            noted.said.retain(|said| said.nonce != note.nonce);
+            noted.said.push_back(Said { after: earlier.unwrap_or(note.after), ..note });
+        });
+        noting.await.map_err(Failed::Forgotten)?;
+        let mut body = body.clone();
         body["nonce"] = json!(nonce);
         body["enforce_nonce"] = json!(true);
         if let Some(message) = place.answers {
             body["message_reference"] = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
         }
         let path = format!("/channels/{}/messages", place.channel);
-        let sent = match self.in_thread(place.channel, room, Method::POST, &path, &body).await {
-            Ok(sent) => sent,
-            Err(trouble) => {
-                if trouble.code() == Some(code::UNKNOWN_CHANNEL) {
-                    self.channels.forget(place.channel);
-                }
-                return Err(self.explained(trouble, room).await);
-            }
-        };
-        let message = id_at(&sent, "id").ok_or_else(|| transient(Cause::NotTheApi("no id".to_owned())))?;
-        let message = Spot { channel: place.channel, message }.name(room);
-        self.note_id(&nonce, &message).await?;
+        let sent = self.in_thread(place.channel, room, Method::POST, &path, &body).await.map_err(Failed::Refused)?;
+        let no_id = || Failed::Forgotten(transient(Cause::NotTheApi("no id".to_owned())));
+        let message = Spot { channel: place.channel, message: id_at(&sent, "id").ok_or_else(no_id)? }.name(room);
+        self.note_id(nonce, &message).await.map_err(Failed::Forgotten)?;
         Ok(message)
     }
 
@@ -126,63 +141,11 @@ impl Voice<'_> {
         }
     }
 
-    /// See [`Chat::react`](crate::port::chat::Chat::react). The glyph becomes a reaction and a button.
+    /// Makes a request about a message; a thread that was put away is opened for it.
     ///
     /// # Errors
-    /// As there.
-    pub async fn react(&self, room: &RoomId, message: &MessageId, glyph: &str) -> Result<(), Fault> {
-        let (name, room) = (room, number(room)?);
-        let spot = Spot::of(room, message).ok_or_else(|| unknown(message))?;
-        let card = (name.clone(), message.clone());
-        self.memory
-            .note(|noted| {
-                if !noted.cards.contains(&card) {
-                    noted.cards.push_back(card);
-                }
-            })
-            .await?;
-        let done = async {
-            self.put_reaction(spot, room, glyph).await?;
-            self.put_button(spot, room, glyph).await
-        };
-        match done.await {
-            Err(trouble) if trouble.code() != Some(code::UNKNOWN_MESSAGE) => Err(self.explained(trouble, room).await),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    async fn put_reaction(&self, spot: Spot, room: Snowflake, glyph: &str) -> Result<(), Trouble> {
-        let path = |glyph: &str| {
-            let Spot { channel, message } = spot;
-            format!("/channels/{channel}/messages/{message}/reactions/{}/@me", encoded(glyph))
-        };
-        match self.in_thread(spot.channel, room, Method::PUT, &path(glyph), &Value::Null).await {
-            Err(trouble) if trouble.code() == Some(code::UNKNOWN_EMOJI) => {
-                let other = match glyph.strip_suffix(COLOURED) {
-                    Some(bare) => bare.to_owned(),
-                    None => format!("{glyph}{COLOURED}"),
-                };
-                self.in_thread(spot.channel, room, Method::PUT, &path(&other), &Value::Null).await.map(|_| ())
-            }
-            other => other.map(|_| ()),
-        }
-    }
-
-    async fn put_button(&self, spot: Spot, room: Snowflake, glyph: &str) -> Result<(), Trouble> {
-        let path = format!("/channels/{}/messages/{}", spot.channel, spot.message);
-        let message = self.rest.get(&path).await?;
-        for as_emoji in [true, false] {
-            let Some(rows) = with_button(&message["components"], glyph, as_emoji) else { return Ok(()) };
-            match self.in_thread(spot.channel, room, Method::PATCH, &path, &json!({ "components": rows })).await {
-                Err(trouble) if as_emoji && trouble.code() == Some(code::INVALID_FORM) => {}
-                other => return other.map(|_| ()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a request about a message; a thread that was put away is opened for it.
-    async fn in_thread(
+    /// What Discord says.
+    pub async fn in_thread(
         &self,
         channel: Snowflake,
         room: Snowflake,
@@ -242,7 +205,7 @@ impl Voice<'_> {
     }
 
     /// A refusal, with the names of the permissions that are missing where it is about those.
-    async fn explained(&self, trouble: Trouble, room: Snowflake) -> Fault {
+    pub async fn explained(&self, trouble: Trouble, room: Snowflake) -> Fault {
         if matches!(trouble.code(), Some(code::MISSING_PERMISSIONS | code::MISSING_ACCESS))
             && let Ok(missing) = permissions::missing(self.rest, room).await
             && !missing.is_empty()
@@ -276,17 +239,15 @@ fn print(message: &Value) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An emoji as a part of a path.
-pub fn encoded(glyph: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let encode = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    glyph.bytes().map(encode).collect()
-}
-
-fn number(room: &RoomId) -> Result<Snowflake, Fault> {
+/// The number of a room.
+///
+/// # Errors
+/// `Refused` when it has none.
+pub fn number(room: &RoomId) -> Result<Snowflake, Fault> {
     id::number(room).ok_or_else(|| permanent(Cause::Refused(format!("{room} is not the id of a Discord channel"))))
 }
 
-fn unknown(message: &MessageId) -> Fault {
+/// That name is no message of this chat.
+pub fn unknown(message: &MessageId) -> Fault {
     permanent(Cause::Refused(format!("{message} is not the id of a Discord message")))
 }

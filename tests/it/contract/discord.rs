@@ -11,7 +11,9 @@ use serde_json::json;
 use crate::contract::chat::{Person, Stage, card, key, said};
 use crate::harness::discord_stage::{DiscordStage, discord_stage, number};
 use crate::harness::fake_discord::Trouble;
-use crate::harness::fake_discord::server::{ADD_REACTIONS, CREATE_PUBLIC_THREADS, Out, SEND_MESSAGES, VIEW_CHANNEL};
+use crate::harness::fake_discord::server::{
+    ADD_REACTIONS, CREATE_PUBLIC_THREADS, Out, SEND_MESSAGES, Server, VIEW_CHANNEL,
+};
 use crate::harness::notebook::Notebook;
 
 chat_contract!(discord_stage, doc = "On the fake: it needs nothing.");
@@ -102,6 +104,9 @@ async fn the_bot_speaks_in_threads_whatever_became_of_them() {
     let gone = stage.says(Person::Martin, "!info").await;
     stage.removes(Person::Martin, gone.as_str()).await;
     let answer = say(&stage, "quatre", &gone).await;
+    assert!(!answer.as_str().contains('/'), "{answer}");
+    stage.discord.with(|server| server.channels.remove(&number(&root)));
+    let answer = say(&stage, "cinq", &root).await;
     assert!(!answer.as_str().contains('/'), "{answer}");
 }
 
@@ -213,7 +218,7 @@ async fn values_are_proposed_while_they_are_typed() {
 #[tokio::test]
 async fn a_slash_command_elsewhere_is_answered_to_that_person_alone() {
     let (mut stage, notebook) = started().await;
-    let elsewhere = stage.discord.with(|server| server.new_channel());
+    let elsewhere = stage.discord.with(Server::new_channel);
     let asked = stage.discord.slashes(stage.martin, elsewhere, "appel", &[("faits", json!("vol"))]);
     stage.discord.until("it is answered", |server| server.interactions[&asked].answer.is_some()).await;
     stage.discord.with(|server| assert_eq!(server.interactions[&asked].ephemeral.as_deref(), Some("Pas ici.")));

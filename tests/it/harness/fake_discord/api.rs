@@ -306,7 +306,7 @@ fn wrong_commands(commands: &Value) -> Option<String> {
         let required: Vec<bool> = options.iter().map(|option| option["required"] == true).collect();
         let choices = options.iter().all(|option| {
             let choices = option["choices"].as_array().cloned().unwrap_or_default();
-            choices.len() <= 25 && !(option["autocomplete"] == true && !choices.is_empty())
+            choices.len() <= 25 && (choices.is_empty() || option["autocomplete"] != true)
         });
         is_name(command)
             && is_about(command)
