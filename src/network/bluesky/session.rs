@@ -126,7 +126,8 @@ impl Sessions {
         let request = self.http.client().post(self.method("com.atproto.server.createSession")).json(&body);
         let answer = self.http.send(request, Stakes::Nothing, &[&self.app_password]).await?;
         match &answer.error {
-            Some(error) if error.name == "AccountTakedown" => {
+            // The second is asked of the account's own password only.
+            Some(error) if ["AccountTakedown", "AuthFactorTokenRequired"].contains(&error.name.as_str()) => {
                 Err(Fault::Permanent { cause: Cause::Forbidden(error.words.clone()) })
             }
             Some(_) | None => self.opened(answer.read(Stakes::Nothing)?),
