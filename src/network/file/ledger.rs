@@ -77,6 +77,9 @@ impl Ledger {
             let end = Deletion { key: meant.key().clone(), decided_at: meant.decided_at(), deleted: true };
             let again = file.try_clone().map_err(before)?;
             self.write(again, &Entry::Deletion(end))?;
+        } else {
+            // It may have been written by a try that did not live to see it reach the disk.
+            file.sync_all().map_err(|error| Fault::Uncertain { cause: disk(&error) })?;
         }
         self.remove_pictures(&file, &meant).map_err(before)
     }
@@ -186,10 +189,10 @@ impl Ledger {
 
     /// Removes the pictures of what was taken down that no standing post shows.
     fn remove_pictures(&self, file: &File, gone: &Entry) -> io::Result<()> {
-        let mut shown: HashSet<String> = HashSet::new();
         if gone.pictures().is_empty() {
             return Ok(());
         }
+        let mut shown: HashSet<String> = HashSet::new();
         read(file, 0, |_, entry| {
             if self.begins.contains_key(&entry.mark()) {
                 shown.extend(entry.pictures().iter().map(|picture| picture.file.clone()));

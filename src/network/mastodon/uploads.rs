@@ -88,17 +88,15 @@ impl MastodonNetwork {
             uploads.push(self.upload(picture).await?);
             self.uploads.note(post.key(), &uploads);
         }
-        for place in 0..uploads.len() {
-            if !uploads[place].is_ready {
-                if let Err(fault) = self.await_picture(&uploads[place].id).await {
-                    if matches!(fault, Fault::Permanent { .. }) {
-                        self.uploads.forget(post.key());
-                    }
-                    return Err(fault);
+        while let Some(place) = uploads.iter().position(|upload| !upload.is_ready) {
+            if let Err(fault) = self.await_picture(&uploads[place].id).await {
+                if matches!(fault, Fault::Permanent { .. }) {
+                    self.uploads.forget(post.key());
                 }
-                uploads[place].is_ready = true;
-                self.uploads.note(post.key(), &uploads);
+                return Err(fault);
             }
+            uploads[place].is_ready = true;
+            self.uploads.note(post.key(), &uploads);
         }
         Ok(uploads.into_iter().map(|upload| upload.id).collect())
     }
