@@ -115,17 +115,12 @@ impl BlueskyNetwork {
         Ok((session, answer))
     }
 
-    /// Whether the password is the account's own, which opens what an app password does not: whoever may list the app
-    /// passwords has it (<https://docs.bsky.app/docs/api/com-atproto-server-list-app-passwords>).
+    /// Whether the password is the account's own, as far as the server tells.
     ///
     /// # Errors
-    /// When the server can't be asked.
+    /// When no session can be opened.
     pub async fn opens_the_whole_account(&self) -> Result<bool, Fault> {
-        let session = self.sessions.current().await?;
-        let url = method(&session.pds, "com.atproto.server.listAppPasswords");
-        let request = self.sessions.http().client().get(url).bearer_auth(session.access.expose());
-        let answer = self.sessions.send(request, Stakes::Nothing, &session).await?;
-        Ok(answer.status.is_success())
+        Ok(self.sessions.current().await?.is_of_the_whole_account())
     }
 
     /// What stands under the post's key, if anything does.

@@ -63,6 +63,7 @@ struct MessageView {
     edited: bool,
     thread: Option<String>,
     content: ContentView,
+    files: Vec<FileView>,
     reactions: Vec<ReactionView>,
 }
 
@@ -82,6 +83,12 @@ enum BlockView {
     Quote { text: String },
     Items { items: Vec<String> },
     Link { label: String, url: String },
+}
+
+#[derive(Serialize)]
+struct FileView {
+    name: String,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -187,6 +194,13 @@ fn message_view(message: &Message) -> MessageView {
             Content::Said(prose) => ContentView::Said { blocks: prose.blocks.iter().map(block_view).collect() },
             Content::Removed => ContentView::Removed,
         },
+        files: (0..)
+            .zip(&message.files)
+            .map(|(place, file): (usize, _)| FileView {
+                name: file.name.clone(),
+                url: format!("file/{}/{place}", message.id),
+            })
+            .collect(),
         reactions: reactions.collect(),
     }
 }

@@ -142,6 +142,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             seal: Seal::of(&number, &targets, &pictures),
             targets,
             pictures,
+            coming: Vec::new(),
             counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
