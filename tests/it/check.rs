@@ -260,12 +260,22 @@ async fn each_trouble_of_an_account_is_a_line_to_act_on() {
     ✗ compte mastodon : Le réseau est en panne (HTTP 503). Réessayez dans quelques minutes.
     Redirect(301, "https://ailleurs.example/")
     ✗ compte mastodon : Le serveur répond par une page web, pas par son API (« HTTP 301, text/html ») : l'administrateur doit vérifier l'adresse.
+    Error(500, "Internal Server Error")
+    ✗ compte mastodon : Le réseau est en panne (HTTP 500). Réessayez dans quelques minutes.
+    Success("{}")
+    ✗ compte mastodon : Le serveur répond par une page web, pas par son API (« HTTP 200, application/json ») : l'administrateur doit vérifier l'adresse.
+    TooManyRequests { retry_after: "90" }
+    ✗ compte mastodon : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
     TooManyRequestsByMastodon
     ✗ compte mastodon : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
     CutBeforeStoring
     ✗ compte mastodon : Connexion coupée avant la réponse. Réessayez dans quelques minutes.
     a token that may only read
     ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope write:statuses ») : l'administrateur doit vérifier ses droits.
+    a token from before pictures
+    ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope read:search, write:media ») : l'administrateur doit vérifier ses droits.
+    a token that may only write
+    ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope read:accounts, read:statuses, read:search ») : l'administrateur doit vérifier ses droits.
     nobody listens
     ✗ compte mastodon : Serveur injoignable. Vérifiez l'adresse et le réseau de cette machine ; le système dit : « Connection refused (os error 111) ».
     "#);
@@ -319,7 +329,28 @@ async fn each_trouble_of_an_account_on_bluesky_is_a_line_to_act_on() {
         proxy.next("com.atproto.server.createSession", how);
         complaints.push(format!("{what}\n{}", installation.complaint_of("bluesky").await));
     }
-    assert_snapshot!(complaints.join("\n"), @"");
+    assert_snapshot!(complaints.join("\n"), @r#"
+    a wrong password
+    ✗ compte bluesky : Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
+    taken down
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« Account has been taken down ») : l'administrateur doit vérifier ses droits.
+    the account's own password
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« A sign in code has been sent to your email address ») : l'administrateur doit vérifier ses droits.
+    deactivated
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« deactivated ») : l'administrateur doit vérifier ses droits.
+    a request that is not understood
+    ✗ compte bluesky : Le réseau refuse la demande : « Input/identifier must be a string ». Vérifiez l'adresse et le compte.
+    too many logins
+    ✗ compte bluesky : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
+    a page
+    ✗ compte bluesky : Le serveur répond par une page web, pas par son API (« HTTP 200, text/html ») : l'administrateur doit vérifier l'adresse.
+    no API
+    ✗ compte bluesky : Le serveur répond par une page web, pas par son API (« HTTP 404, text/html ») : l'administrateur doit vérifier l'adresse.
+    out of order
+    ✗ compte bluesky : Le réseau est en panne (HTTP 502). Réessayez dans quelques minutes.
+    cut
+    ✗ compte bluesky : Connexion coupée avant la réponse. Réessayez dans quelques minutes.
+    "#);
 }
 
 #[tokio::test]

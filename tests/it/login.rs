@@ -138,7 +138,14 @@ async fn a_person_agrees_and_the_token_is_kept_for_the_bot_alone() {
 
     assert!(ended.is_well, "{}{}", ended.out, ended.errors);
     let shown: Vec<&str> = ended.out.lines().filter(|line| !line.starts_with("http")).collect();
-    assert_snapshot!(shown.join("\n"), @"");
+    assert_snapshot!(shown.join("\n"), @r#"
+    Ouvrez cette adresse dans un navigateur connecté au compte Mastodon de la direction, et acceptez :
+
+
+    Le code affiché : 
+    ✓ Connecté à Mastodon : @police44@social.police.example, pour le compte « mastodon ».
+      Son jeton est écrit dans secrets/mastodon-44.
+    "#);
     assert_eq!(desk.kept(), Some(format!("{}\n", server.token())));
     let mode = fs::metadata(desk.folder.path().join("secrets/mastodon-44")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -182,7 +189,34 @@ async fn what_goes_wrong_at_mastodon_is_said_and_nothing_is_kept() {
     let elsewhere = Desk::with(&mastodon_account("mastodon", &server.url(), credential));
     let ended = elsewhere.logs_in("mastodon", &[], |_| unreachable!("nowhere to write")).await;
     said.push(format!("a credential of systemd\n{}", ended.errors.trim()));
-    assert_snapshot!(said.join("\n\n"), @"");
+    assert_snapshot!(said.join("\n\n"), @r#"
+    no folder
+    secrets/mastodon-44 ne peut pas être écrit (No such file or directory (os error 2)) : lancez cette commande sous un compte qui en a le droit, ou créez le dossier. Rien n'est enregistré.
+
+    wrong code
+    Mastodon : le serveur refuse ce code, qui ne sert qu'une fois et expire vite. Recommencez, et copiez-le en entier.
+
+    no code
+    Rien n'a été donné sur l'entrée standard : recommencez.
+
+    not Mastodon
+    Mastodon : Le serveur répond par une page web, pas par son API (« HTTP 404, text/html ») : l'administrateur doit vérifier l'adresse.
+
+    a disabled account
+    Mastodon : Le réseau l'interdit à ce compte (« Your login is currently disabled ») : l'administrateur doit vérifier ses droits.
+
+    no such account
+    La direction 44 n'a pas de compte « autre ».
+
+    no account there
+    La direction 44 n'a pas de compte Bluesky.
+
+    a variable
+    Ce secret est lu dans la variable d'environnement `JETON_44` (`token_env`) : mettez-le là où elle est définie ; pour l'écrire dans un fichier, ajoutez --secret-file FICHIER.
+
+    a credential of systemd
+    Ce secret est transmis par systemd : ajoutez --secret-file, avec le fichier que nomme la ligne `LoadCredential=mastodon-44:…` du service.
+    "#);
 }
 
 #[tokio::test]

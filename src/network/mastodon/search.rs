@@ -127,8 +127,7 @@ impl MastodonNetwork {
         Ok((answer.read(Stakes::Nothing)?, answer.server_ahead))
     }
 
-    /// Holds a status against the post: its text, how many pictures it has (a server takes all of a post's or nothing of
-    /// it), and their alt texts.
+    /// Holds a status against the post: its text, its pictures' number and their alt texts.
     async fn compare(
         &self,
         post: &Post,
@@ -140,11 +139,10 @@ impl MastodonNetwork {
             evidence.has_unreadable = true;
             return Ok(());
         };
-        let is_as_long = status.media_attachments.len() == post.pictures().len();
-        if stripped(&text) != stripped(post.text()) || !is_as_long {
+        if stripped(&text) != stripped(post.text()) {
             evidence.has_unreadable |= status.edited_at.is_some();
         } else if !shows(status, post) {
-            // Another post of the same text, unless the server writes alt texts in a way of its own.
+            // Another post of the same text, unless the server shows pictures in a way of its own.
             evidence.has_unreadable = true;
         } else if is_older {
             evidence.has_older_twin = true;
@@ -170,12 +168,14 @@ impl MastodonNetwork {
     }
 }
 
-/// Whether a status has the alt texts of a post, in its order.
+/// Whether a status has as many pictures as a post, with its alt texts, in its order.
 fn shows(status: &Status, post: &Post) -> bool {
     let mut pictures = status.media_attachments.iter().zip(post.pictures());
-    pictures.all(|(attachment, developed)| {
-        stripped(attachment.description.as_deref().unwrap_or_default()) == stripped(&developed.picture().alt)
-    })
+    let is_as_many = status.media_attachments.len() == post.pictures().len();
+    is_as_many
+        && pictures.all(|(attachment, developed)| {
+            stripped(attachment.description.as_deref().unwrap_or_default()) == stripped(&developed.picture().alt)
+        })
 }
 
 /// A text as Mastodon keeps it: it takes white space off both ends.
