@@ -259,5 +259,17 @@ async fn an_app_password_is_tried_and_kept_and_the_main_one_refused() {
     assert!(!ended.all.contains(&app_password));
     said.push(format!("app password\n{}", redacted(&ended.out)));
     assert_eq!(kept(), Some(format!("{app_password}\n")));
-    assert_snapshot!(said.join("\n"), @"");
+    assert_snapshot!(said.join("\n"), @r#"
+    wrong
+    Bluesky refuse ce mot de passe pour @police44.test : vérifiez l'un et l'autre, puis recommencez.
+    main
+    C'est le mot de passe du compte lui-même : qui le lirait pourrait prendre le compte. Créez un mot de passe d'application et recommencez. Rien n'est enregistré.
+    none
+    Rien n'a été donné sur l'entrée standard : recommencez.
+    app password
+    Créez un mot de passe d'application pour @police44.test : dans Bluesky, Paramètres › Confidentialité et
+    sécurité › Mots de passe d'application. Collez-le ici (il reste visible à l'écran), puis Entrée.
+    ✓ Connecté à Bluesky : @police44.test, pour le compte « bluesky ».
+      Le mot de passe est écrit dans bluesky-44.
+    "#);
 }
