@@ -1,13 +1,17 @@
 //! The command line of Portevoix: arguments, logging, exit code.
 
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+use std::io::stdin;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use portevoix::app::demo::Demo;
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+use portevoix::app::login::secret_place;
 #[cfg(feature = "x")]
-use portevoix::app::login::x::{PATIENCE, Wish};
+use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
 use tracing::error;
@@ -36,7 +40,7 @@ enum Task {
         config: PathBuf,
     },
     /// Connecte le bot à un service.
-    #[cfg(any(feature = "matrix", feature = "x"))]
+    #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
     Login(Service),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
@@ -53,7 +57,7 @@ enum Task {
     },
 }
 
-#[cfg(any(feature = "matrix", feature = "x"))]
+#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
 #[derive(Subcommand)]
 enum Service {
     #[cfg(feature = "matrix")]
@@ -88,6 +92,38 @@ enum Service {
         #[arg(long)]
         paste: bool,
     },
+    /// Donne au bot l'accès à un compte Mastodon, par une page que l'on ouvre dans un navigateur.
+    #[cfg(feature = "mastodon")]
+    Mastodon(AccountOf),
+    /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
+    #[cfg(feature = "bluesky")]
+    Bluesky(AccountOf),
+}
+
+/// The account that someone logs in to.
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[derive(clap::Args)]
+struct AccountOf {
+    /// Le fichier portevoix.toml.
+    #[arg(long)]
+    config: PathBuf,
+    /// Le code de la direction (44).
+    #[arg(long)]
+    directorate: String,
+    /// Le nom du compte dans le fichier, s'il y en a plusieurs sur ce réseau.
+    #[arg(long)]
+    account: Option<String>,
+    /// Où écrire le secret, s'il n'est pas lu dans un fichier (systemd, variable d'environnement).
+    #[arg(long)]
+    secret_file: Option<PathBuf>,
+}
+
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+impl AccountOf {
+    fn wish(&self) -> secret_place::Wish<'_> {
+        let account = self.account.as_deref();
+        secret_place::Wish { directorate: &self.directorate, account, secret_file: self.secret_file.as_deref() }
+    }
 }
 
 fn main() -> ExitCode {
@@ -124,14 +160,22 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         }
         #[cfg(feature = "x")]
         Task::Login(Service::X { config, directorate, account, port, paste }) => {
-            let wish = Wish {
+            let wish = x::Wish {
                 directorate: &directorate,
                 account: account.as_deref(),
                 port,
                 is_pasted: paste,
-                patience: PATIENCE,
+                patience: x::PATIENCE,
             };
-            portevoix::app::login::x::x(&config, wish, &mut stdout()).await
+            x::x(&config, wish, &mut stdout()).await
+        }
+        #[cfg(feature = "mastodon")]
+        Task::Login(Service::Mastodon(of)) => {
+            portevoix::app::login::mastodon::mastodon(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
+        }
+        #[cfg(feature = "bluesky")]
+        Task::Login(Service::Bluesky(of)) => {
+            portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

@@ -20,6 +20,8 @@ mod examples;
 mod full_disk;
 mod harness;
 mod logging;
+#[cfg(feature = "mastodon")]
+mod login;
 #[cfg(feature = "x")]
 mod login_x;
 #[cfg(feature = "matrix")]
