@@ -397,7 +397,6 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         targets: content.targets,
         pictures: Vec::new(),
         coming: Vec::new(),
-        counted: content.counted,
         blockers: content.blockers,
         warnings: content.warnings,
     };

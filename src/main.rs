@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use portevoix::app::demo::Demo;
+#[cfg(feature = "x")]
+use portevoix::app::login::x::{PATIENCE, Wish};
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
 use tracing::error;
@@ -34,7 +36,7 @@ enum Task {
         config: PathBuf,
     },
     /// Connecte le bot à un service.
-    #[cfg(feature = "matrix")]
+    #[cfg(any(feature = "matrix", feature = "x"))]
     #[command(subcommand)]
     Login(Service),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
@@ -51,9 +53,10 @@ enum Task {
     },
 }
 
-#[cfg(feature = "matrix")]
+#[cfg(any(feature = "matrix", feature = "x"))]
 #[derive(Subcommand)]
 enum Service {
+    #[cfg(feature = "matrix")]
     /// Crée l'appareil du bot sur son serveur Matrix, le certifie et donne sa clé de récupération.
     Matrix {
         /// Le fichier portevoix.toml.
@@ -65,6 +68,25 @@ enum Service {
         /// Un fichier qui contient la clé de récupération d'un compte qui a déjà servi.
         #[arg(long)]
         recovery_key_file: Option<PathBuf>,
+    },
+    /// Donne au bot l'accès à un compte X, par une page que l'on ouvre dans un navigateur.
+    #[cfg(feature = "x")]
+    X {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// Le code de la direction (44).
+        #[arg(long)]
+        directorate: String,
+        /// Le nom du compte dans le fichier, s'il y en a plusieurs sur X.
+        #[arg(long)]
+        account: Option<String>,
+        /// Le port de cette machine où X renvoie le navigateur : http://127.0.0.1:PORT/callback.
+        #[arg(long, default_value_t = 4478)]
+        port: u16,
+        /// Colle l'adresse de retour dans le terminal : le navigateur est sur une autre machine.
+        #[arg(long)]
+        paste: bool,
     },
 }
 
@@ -98,7 +120,18 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "matrix")]
         Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {
             let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());
-            portevoix::app::login::matrix(&config, password, key, &mut stdout()).await
+            portevoix::app::login::matrix::matrix(&config, password, key, &mut stdout()).await
+        }
+        #[cfg(feature = "x")]
+        Task::Login(Service::X { config, directorate, account, port, paste }) => {
+            let wish = Wish {
+                directorate: &directorate,
+                account: account.as_deref(),
+                port,
+                is_pasted: paste,
+                patience: PATIENCE,
+            };
+            portevoix::app::login::x::x(&config, wish, &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

@@ -5,7 +5,6 @@ pub mod check;
 pub mod demo;
 #[cfg(feature = "discord")]
 pub mod discord;
-#[cfg(feature = "matrix")]
 pub mod login;
 pub mod practice;
 pub mod run;

@@ -14,9 +14,9 @@ use crate::config::nearest::nearest;
 use crate::config::outside::Outside;
 use crate::config::policy;
 use crate::config::section::{At, Section};
-use crate::config::settings::{AccountConfig, ChatKind, DirectorateConfig, Room};
+use crate::config::settings::{AccountConfig, ChatKind, Connection, DirectorateConfig, Room};
 use crate::config::team;
-use crate::domain::directorate::{Directorate, Language, NetworkKind};
+use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::{PersonId, RoleName};
 
 /// The time zone where none is given.
@@ -77,7 +77,8 @@ pub fn read(
         groups,
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
-    let connected = |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection };
+    let connected =
+        |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection, prices: read.prices };
     let accounts = accounts.into_iter().map(connected).collect();
     Some(DirectorateConfig { directorate, rooms, accounts, policies, line: section.line })
 }
@@ -103,12 +104,6 @@ fn accounts(
             );
         }
         accounts.extend(account::read(section, folder, language, claims, outside, findings));
-    }
-    let is_counted_only = |read: &ReadAccount| read.account.network == NetworkKind::X;
-    // Where one could not be read it may be the one to publish on: what is wrong with it is said already.
-    if !accounts.is_empty() && accounts.len() == sections.len() && accounts.iter().all(is_counted_only) {
-        let why = "un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])";
-        findings.missing(section.line, why);
     }
     accounts
 }
@@ -145,12 +140,13 @@ fn note_accounts(rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findin
         return;
     }
     for read in accounts {
-        match read.account.network {
-            NetworkKind::File | NetworkKind::X => {}
-            NetworkKind::Mastodon | NetworkKind::Bluesky => findings.wrong(
+        match read.connection {
+            Connection::File { .. } => {}
+            Connection::X { .. } | Connection::Mastodon { .. } | Connection::Bluesky { .. } => findings.wrong(
                 read.network_line,
                 "cette direction a un salon d'entraînement, où chacun peut jouer tous les rôles : elle ne doit pas publier \
-                 pour de vrai ; mettez le salon d'entraînement dans une direction à part, avec un compte « file »",
+                 pour de vrai ; donnez à ce compte `path = \"…\"` à la place de ses accès, ou mettez le salon \
+                 d'entraînement dans une direction à part",
             ),
         }
     }

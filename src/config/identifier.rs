@@ -142,6 +142,18 @@ pub fn handle(at: &At<&str>, findings: &mut Findings) -> Option<String> {
     )
 }
 
+/// The name of an account on X (<https://help.x.com/en/managing-your-account/x-username-rules>), without its `@`.
+pub fn x_handle(at: &At<&str>, findings: &mut Findings) -> Option<String> {
+    if let Some(bare) = at.value.strip_prefix('@') {
+        return refuse(at, "handle", &format!("s'écrit sans « @ » : « {bare} »"), findings);
+    }
+    let valid = at.value.len() <= 15 && at.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if valid {
+        return Some(at.value.to_owned());
+    }
+    refuse(at, "handle", "n'est pas un nom de compte X : au plus 15 lettres sans accent, chiffres ou `_`", findings)
+}
+
 /// An ISO 639-1 code.
 pub fn language_code(at: &At<&str>, findings: &mut Findings) -> Option<String> {
     if at.value.len() == 2 && at.value.bytes().all(|byte| byte.is_ascii_lowercase()) {

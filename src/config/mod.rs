@@ -3,6 +3,7 @@
 //! `load` starts here; `settings` is what comes out; `keys` is the one list of what may be written.
 
 pub mod account;
+pub mod account_x;
 pub mod claims;
 pub mod directorate;
 pub mod discord;

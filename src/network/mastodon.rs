@@ -17,13 +17,12 @@ use crate::domain::secret::Secret;
 use crate::domain::text::Limits;
 use crate::network::http::{BadServer, Http, Stakes, server_address};
 use crate::network::mastodon::status::{Application, Instance, Owner, Status};
-use crate::network::mastodon::tries::{LastTry, Tries};
+use crate::network::tries::{LastTry, Tries};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
 pub mod search;
 pub mod status;
-pub mod tries;
 
 /// How to reach an account.
 #[derive(Clone, Debug)]

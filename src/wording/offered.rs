@@ -1,5 +1,7 @@
 //! What stands beside the commands where a chat lets people fill them in.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
 use crate::domain::directorate::Directorate;
@@ -22,7 +24,7 @@ pub struct OfferedWords {
 
 /// These words in the language of a directorate.
 pub fn offered_words(speaker: &Speaker, directorate: &Directorate) -> OfferedWords {
-    let audience = Audience { directorate, time_zone: &TimeZone::UTC };
+    let audience = Audience { directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
     let say = |name| speaker.sentence(&audience, name, &[]);
     OfferedWords {
         number: (say("offered-number-name"), say("offered-number")),

@@ -6,5 +6,5 @@ pub mod chat;
 mod discord;
 #[cfg(feature = "matrix")]
 mod matrix;
-mod network;
+pub mod network;
 mod practice;

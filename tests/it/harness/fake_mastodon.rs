@@ -21,10 +21,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::harness::fake_mastodon::api::Call;
+use crate::harness::fake_mastodon::media::Media;
 use crate::harness::fake_mastodon::server::{Server, Status};
 use crate::harness::loopback::{Loopback, Scissors};
 
 pub mod api;
+pub mod media;
+pub mod oauth;
 pub mod server;
 
 /// What goes wrong with one request.
@@ -72,6 +75,7 @@ struct Shared {
     server: Mutex<Server>,
     posts: Mutex<VecDeque<Trouble>>,
     reads: Mutex<VecDeque<Trouble>>,
+    at: Mutex<VecDeque<(String, Trouble)>>,
     always: Mutex<Option<Trouble>>,
     hold: mpsc::UnboundedSender<HeldRequest>,
 }
@@ -94,6 +98,7 @@ impl FakeMastodon {
             server: Mutex::new(Server::new(clock)),
             posts: Mutex::default(),
             reads: Mutex::default(),
+            at: Mutex::default(),
             always: Mutex::default(),
             hold,
         });
@@ -132,6 +137,36 @@ impl FakeMastodon {
         self.shared.reads.lock().unwrap().push_back(trouble);
     }
 
+    /// The next request of that kind (`POST /api/v2/media`, say, or its beginning) meets that trouble.
+    pub fn next(&self, request: &str, trouble: Trouble) {
+        self.shared.at.lock().unwrap().push_back((request.to_owned(), trouble));
+    }
+
+    /// The pictures of what the public sees, oldest status first.
+    pub fn media(&self) -> Vec<Vec<Media>> {
+        self.with(|server| server.statuses.iter().map(|status| server.media_of(&status.media_ids)).collect())
+    }
+
+    /// How many uploads came in, in the last half hour.
+    pub fn uploads(&self) -> usize {
+        self.with(|server| server.uploads.len())
+    }
+
+    /// Another account of the same server posts something.
+    pub fn neighbour_posts(&self, text: &str) -> Status {
+        self.with(|server| server.neighbour_posts(text, None))
+    }
+
+    /// Somebody posts something on another server, which this one has not heard of.
+    pub fn stranger_posts(&self, text: &str, server_of_theirs: &str) -> Status {
+        self.with(|server| server.neighbour_posts(text, Some(server_of_theirs)))
+    }
+
+    /// One of these two takes it down.
+    pub fn neighbour_deletes(&self, id: &str) {
+        self.with(|server| server.others.retain(|other| other.status.id != id));
+    }
+
     /// From now on every request meets that trouble, or none any more.
     pub fn is_in(&self, trouble: impl Into<Option<Trouble>>) {
         *self.shared.always.lock().unwrap() = trouble.into();
@@ -156,7 +191,8 @@ impl FakeMastodon {
 
     /// The account's owner posts something by hand.
     pub fn posts_by_hand(&self, text: &str) -> Status {
-        self.with(|server| server.store(text.to_owned(), "public".to_owned(), Some("fr".to_owned())).clone())
+        let language = Some("fr".to_owned());
+        self.with(|server| server.store(text.to_owned(), "public".to_owned(), language, Vec::new()).clone())
     }
 
     /// The account's owner changes a status by hand.
@@ -180,6 +216,14 @@ impl FakeMastodon {
     }
 }
 
+impl Shared {
+    fn trouble_at(&self, request: &str) -> Option<Trouble> {
+        let mut at = self.at.lock().unwrap();
+        let place = at.iter().position(|(kind, _)| request.starts_with(kind.as_str()))?;
+        at.remove(place).map(|(_, trouble)| trouble)
+    }
+}
+
 async fn answer(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(scissors): ConnectInfo<Scissors>,
@@ -188,7 +232,8 @@ async fn answer(
     let call = call(request).await;
     let is_post = call.method == Method::POST && call.path == "/api/v1/statuses";
     let queue = if is_post { &shared.posts } else { &shared.reads };
-    let trouble = queue.lock().unwrap().pop_front().or_else(|| shared.always.lock().unwrap().clone());
+    let named = shared.trouble_at(&format!("{} {}", call.method, call.path));
+    let trouble = named.or_else(|| queue.lock().unwrap().pop_front()).or_else(|| shared.always.lock().unwrap().clone());
     let Some(trouble) = trouble else { return api::answer(&mut shared.server.lock().unwrap(), &call) };
     match trouble {
         Trouble::AcceptThenTimeout => {
@@ -219,7 +264,7 @@ async fn answer(
 
 async fn call(request: Request) -> Call {
     let (parts, body) = request.into_parts();
-    let body: Bytes = to_bytes(body, 1_000_000).await.unwrap_or_default();
+    let body: Bytes = to_bytes(body, 20_000_000).await.unwrap_or_default();
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Call {
         method: parts.method.clone(),

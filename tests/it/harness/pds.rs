@@ -36,14 +36,28 @@ impl PdsAccount {
         Self { url, handle, did: made["did"].as_str().unwrap().to_owned(), password, client }
     }
 
-    /// The records that stand in the repository, oldest key first: uri and content.
+    /// The posts that stand in the repository, oldest key first: uri and content.
     pub async fn records(&self) -> Vec<(String, Value)> {
+        self.records_of("app.bsky.feed.post").await
+    }
+
+    /// The records of that kind that stand in the repository, oldest key first: uri and content.
+    pub async fn records_of(&self, collection: &str) -> Vec<(String, Value)> {
         let place = format!("{}/xrpc/com.atproto.repo.listRecords", self.url);
-        let query = [("repo", self.did.as_str()), ("collection", "app.bsky.feed.post"), ("reverse", "true")];
+        let query = [("repo", self.did.as_str()), ("collection", collection), ("reverse", "true")];
         let answer = self.client.get(place).query(&query).send().await.unwrap();
         let listed: Value = answer.error_for_status().unwrap().json().await.unwrap();
         let records = listed["records"].as_array().unwrap();
         records.iter().map(|record| (record["uri"].as_str().unwrap().to_owned(), record["value"].clone())).collect()
+    }
+
+    /// A file of the repository: its media type and its bytes.
+    pub async fn blob(&self, cid: &str) -> (String, Vec<u8>) {
+        let place = format!("{}/xrpc/com.atproto.sync.getBlob", self.url);
+        let query = [("did", self.did.as_str()), ("cid", cid)];
+        let answer = self.client.get(place).query(&query).send().await.unwrap().error_for_status().unwrap();
+        let media_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (media_type, answer.bytes().await.unwrap().to_vec())
     }
 
     /// The texts of these records.
@@ -54,14 +68,31 @@ impl PdsAccount {
 
     /// Writes a record by hand.
     pub async fn writes_by_hand(&self, key: &str, text: &str) {
+        let record = json!({ "$type": "app.bsky.feed.post", "text": text, "createdAt": "2026-07-01T09:00:00Z" });
+        let body = json!({ "repo": self.did, "collection": "app.bsky.feed.post", "rkey": key, "record": record });
+        self.by_hand("com.atproto.repo.putRecord", &body).await;
+    }
+
+    /// Takes a post down by hand.
+    pub async fn deletes_by_hand(&self, uri: &str) {
+        let key = uri.rsplit('/').next().unwrap();
+        let body = json!({ "repo": self.did, "collection": "app.bsky.feed.post", "rkey": key });
+        self.by_hand("com.atproto.repo.deleteRecord", &body).await;
+    }
+
+    /// Makes an app password.
+    pub async fn app_password(&self) -> String {
+        let made = self.by_hand("com.atproto.server.createAppPassword", &json!({ "name": "portevoix" })).await;
+        made["password"].as_str().unwrap().to_owned()
+    }
+
+    async fn by_hand(&self, method: &str, body: &Value) -> Value {
         let login = json!({ "identifier": self.handle, "password": self.password });
         let place = format!("{}/xrpc/com.atproto.server.createSession", self.url);
         let session: Value = self.client.post(place).json(&login).send().await.unwrap().json().await.unwrap();
-        let record = json!({ "$type": "app.bsky.feed.post", "text": text, "createdAt": "2026-07-01T09:00:00Z" });
-        let body = json!({ "repo": self.did, "collection": "app.bsky.feed.post", "rkey": key, "record": record });
-        let place = format!("{}/xrpc/com.atproto.repo.putRecord", self.url);
+        let place = format!("{}/xrpc/{method}", self.url);
         let token = session["accessJwt"].as_str().unwrap();
-        let answer = self.client.post(place).bearer_auth(token).json(&body).send().await.unwrap();
-        answer.error_for_status().unwrap();
+        let answer = self.client.post(place).bearer_auth(token).json(body).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap_or_default()
     }
 }

@@ -1,12 +1,15 @@
 //! Approved posts for tests: they go through the same vote as any other, because there is no other way to make one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
 
+use image::{ImageFormat, Rgb, RgbImage};
 use jiff::{SignedDuration, Timestamp};
 use portevoix::domain::ballot::{Ballot, Choice, Vote, Voter};
 use portevoix::domain::directorate::{NetworkKind, Visibility};
 use portevoix::domain::draft::{Draft, Phase, Revision, Target};
 use portevoix::domain::name::{AccountName, DirectorateCode, DraftNumber, RevisionNumber};
+use portevoix::domain::picture::{Developed, Digest, Picture, PictureKind};
 use portevoix::domain::policy::{Glyphs, Policy, Verdict, judge};
 use portevoix::domain::post::Post;
 use portevoix::domain::seal::Seal;
@@ -23,6 +26,8 @@ pub struct Wanted {
     pub network: NetworkKind,
     /// The exact text.
     pub text: String,
+    /// What goes with it, in this order.
+    pub pictures: Vec<Developed>,
     /// ISO 639-1.
     pub language: &'static str,
     /// For whose eyes.
@@ -39,6 +44,7 @@ impl Wanted {
             account: "compte",
             network: NetworkKind::File,
             text: text.into(),
+            pictures: Vec::new(),
             language: "fr",
             visibility: Visibility::Public,
             decided_at: "2026-07-01T10:00:00.25Z".parse().unwrap(),
@@ -48,6 +54,11 @@ impl Wanted {
     /// The same wish for another draft.
     pub fn serial(self, serial: u32) -> Self {
         Self { serial, ..self }
+    }
+
+    /// The same wish with pictures.
+    pub fn pictures(self, pictures: impl Into<Vec<Developed>>) -> Self {
+        Self { pictures: pictures.into(), ..self }
     }
 
     /// The post, after a vote.
@@ -63,18 +74,52 @@ impl Wanted {
             length: Length { used: 0, limit: 0, over: 0 },
             cost: None,
         }];
-        let draft = draft(number, targets, self.decided_at);
+        let pictures = self.pictures.iter().map(|developed| developed.picture().clone()).collect();
+        let draft = draft(number, targets, pictures, self.decided_at);
         let ballot = Ballot::default().with(Vote {
             by: Voter { id: "@durand:example.org".into(), roles: BTreeSet::new() },
             choice: Choice::Approve,
             reaction: "$reaction".into(),
         });
         let Verdict::Carried(mandate) = judge(&draft, &ballot) else { panic!("the vote does not carry") };
-        Post::under(&mandate, &draft, &account, &HashMap::new(), self.decided_at).unwrap()
+        let files =
+            self.pictures.iter().map(|developed| (developed.picture().digest.clone(), developed.bytes().clone()));
+        Post::under(&mandate, &draft, &account, &files.collect(), self.decided_at).unwrap()
     }
 }
 
-fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Draft {
+/// A photograph (JPEG) of four by three pixels; each shade is another file.
+pub fn photograph(alt: &str, shade: u8) -> Developed {
+    let pixels = RgbImage::from_pixel(4, 3, Rgb([shade, 60, 90]));
+    developed(pixels, PictureKind::Jpeg, alt)
+}
+
+/// A drawing (PNG) of two by five pixels; each shade is another file.
+pub fn drawing(alt: &str, shade: u8) -> Developed {
+    let pixels = RgbImage::from_pixel(2, 5, Rgb([200, shade, 20]));
+    developed(pixels, PictureKind::Png, alt)
+}
+
+fn developed(pixels: RgbImage, kind: PictureKind, alt: &str) -> Developed {
+    let (width, height) = pixels.dimensions();
+    let format = match kind {
+        PictureKind::Jpeg => ImageFormat::Jpeg,
+        PictureKind::Png => ImageFormat::Png,
+    };
+    let mut file = Cursor::new(Vec::new());
+    pixels.write_to(&mut file, format).unwrap();
+    from_bytes(file.into_inner(), kind, (width, height), alt)
+}
+
+/// A file that says of itself to be such a picture, whatever is in it.
+pub fn from_bytes(bytes: Vec<u8>, kind: PictureKind, (width, height): (u32, u32), alt: &str) -> Developed {
+    let length = u32::try_from(bytes.len()).unwrap();
+    let digest = Digest::of(&bytes);
+    let picture = Picture { digest, kind, width, height, bytes: length, alt: alt.to_owned(), from: "m1".into() };
+    Developed::new(picture, bytes.into()).unwrap()
+}
+
+fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, opened_at: Timestamp) -> Draft {
     Draft {
         command: "appel".into(),
         room: "!brigade:example.org".into(),
@@ -94,11 +139,10 @@ fn draft(number: DraftNumber, targets: Vec<Target>, opened_at: Timestamp) -> Dra
         revision: Revision {
             number: RevisionNumber::FIRST,
             fields: BTreeMap::new(),
-            seal: Seal::of(&number, &targets, &[]),
+            seal: Seal::of(&number, &targets, &pictures),
             targets,
             pictures: Vec::new(),
             coming: Vec::new(),
-            counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
         },

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portevoix::domain::fault::{Cause, Fault};
+use portevoix::domain::fault::{Cause, Fault, Receipt};
+use portevoix::domain::picture::Digest;
 use portevoix::domain::secret::Secret;
 use portevoix::network::bluesky::record::record_key;
 use portevoix::network::bluesky::{BlueskyNetwork, BlueskySettings};
@@ -12,13 +13,14 @@ use portevoix::port::clock::SystemClock;
 use portevoix::port::network::{Found, Network};
 use serde_json::json;
 
-use crate::contract::network::{SHORT, Subject, an_hour_before, deserted, suite};
+use crate::contract::network::{SHORT, Shown, Subject, an_hour_before, deserted, suite};
 use crate::harness::faulty_proxy::{Break, FaultyProxy};
 use crate::harness::pds::PdsAccount;
 use crate::harness::post::Wanted;
 
 struct OnBluesky {
     account: PdsAccount,
+    others: PdsAccount,
     proxy: FaultyProxy,
     network: BlueskyNetwork,
 }
@@ -27,7 +29,8 @@ async fn bluesky() -> OnBluesky {
     let account = PdsAccount::create().await;
     let proxy = FaultyProxy::before(&account.url).await;
     let network = log_in(&proxy.url(), &account.handle, &account.password);
-    OnBluesky { account, proxy, network }
+    let others = PdsAccount::create().await;
+    OnBluesky { account, others, proxy, network }
 }
 
 fn log_in(service: &str, handle: &str, password: &str) -> BlueskyNetwork {
@@ -54,6 +57,41 @@ impl Subject for OnBluesky {
 
     async fn public(&self) -> Vec<String> {
         self.account.texts().await
+    }
+
+    async fn public_pictures(&self) -> Vec<Vec<Shown>> {
+        let mut public = Vec::new();
+        for (_, record) in self.account.records().await {
+            let mut pictures = Vec::new();
+            for picture in record["embed"]["images"].as_array().into_iter().flatten() {
+                let (media_type, bytes) = self.account.blob(picture["image"]["ref"]["$link"].as_str().unwrap()).await;
+                let alt = picture["alt"].as_str().unwrap().to_owned();
+                pictures.push(Shown { media_type, alt, digest: Some(Digest::of(&bytes)) });
+            }
+            public.push(pictures);
+        }
+        public
+    }
+
+    async fn someone_else_posts(&self, text: &str) -> Receipt {
+        let letter = ["a", "b", "c", "d"][self.others.records().await.len()];
+        self.others.writes_by_hand(&format!("3jzfcijpj2z2{letter}"), text).await;
+        let (id, _) = self.others.records().await.into_iter().find(|(_, record)| record["text"] == text).unwrap();
+        Receipt { id, url: None }
+    }
+
+    async fn someone_else_deletes(&self, receipt: &Receipt) {
+        self.others.deletes_by_hand(&receipt.id).await;
+    }
+
+    async fn reposts(&self) -> Vec<String> {
+        let originals = self.others.records().await;
+        let text = |uri: &str| {
+            let (_, record) = originals.iter().find(|(known, _)| known == uri).unwrap();
+            record["text"].as_str().unwrap().to_owned()
+        };
+        let reposts = self.account.records_of("app.bsky.feed.repost").await;
+        reposts.iter().map(|(_, record)| text(record["subject"]["uri"].as_str().unwrap())).collect()
     }
 
     fn with_wrong_credentials(&self) -> Option<Box<dyn Network>> {

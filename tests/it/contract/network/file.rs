@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use portevoix::domain::fault::{Cause, Fault};
+use portevoix::domain::fault::{Cause, Fault, Receipt};
+use portevoix::domain::picture::Digest;
 use portevoix::network::file::FileNetwork;
 use portevoix::network::file::line::Line;
 use portevoix::port::network::{Found, Network};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::contract::network::{Subject, an_hour_before, suite};
+use crate::contract::network::{Shown, Subject, an_hour_before, suite};
 use crate::harness::post::Wanted;
 
 struct InAFile {
@@ -38,6 +40,25 @@ impl InAFile {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The whole lines of the file, as any program would read them.
+    fn read(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.path()).unwrap();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The lines of an account that have that field and that no later line takes down.
+    fn standing(&self, account: &str, field: &str) -> Vec<Value> {
+        let mut standing: Vec<Value> = Vec::new();
+        for line in self.read() {
+            if line["deleted"] == true {
+                standing.retain(|one| (&one["key"], &one["decided_at"]) != (&line["key"], &line["decided_at"]));
+            } else if line["account"] == account && line[field].is_string() {
+                standing.push(line);
+            }
+        }
+        standing
+    }
+
     fn something_else_writes(&self, bytes: &[u8]) {
         OpenOptions::new().append(true).open(self.path()).unwrap().write_all(bytes).unwrap();
     }
@@ -54,7 +75,34 @@ impl Subject for InAFile {
     }
 
     async fn public(&self) -> Vec<String> {
-        self.lines().into_iter().map(|line| line.text).collect()
+        self.standing("compte", "text").iter().map(|line| line["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn public_pictures(&self) -> Vec<Vec<Shown>> {
+        let shown = |picture: &Value| Shown {
+            media_type: picture["media_type"].as_str().unwrap().to_owned(),
+            alt: picture["alt"].as_str().unwrap().to_owned(),
+            digest: Some(Digest::of(&fs::read(self.folder.path().join(picture["file"].as_str().unwrap())).unwrap())),
+        };
+        let pictures = |line: Value| line["pictures"].as_array().into_iter().flatten().map(shown).collect();
+        self.standing("compte", "text").into_iter().map(pictures).collect()
+    }
+
+    async fn someone_else_posts(&self, text: &str) -> Receipt {
+        let serial = u32::try_from(self.read().len()).unwrap() + 100;
+        let post = Wanted { account: "voisine", ..Wanted::text(text).serial(serial) }.approved();
+        self.restarted().await.publish(&post).await.unwrap()
+    }
+
+    async fn someone_else_deletes(&self, receipt: &Receipt) {
+        self.restarted().await.delete(receipt).await.unwrap();
+    }
+
+    async fn reposts(&self) -> Vec<String> {
+        let originals = self.standing("voisine", "text");
+        let text = |id: &Value| originals.iter().find(|line| line["key"] == *id).unwrap()["text"].as_str().unwrap();
+        let lines = self.read();
+        lines.iter().filter(|line| line["repost"].is_string()).map(|line| text(&line["repost"]).to_owned()).collect()
     }
 
     fn with_wrong_credentials(&self) -> Option<Box<dyn Network>> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use portevoix::domain::directorate::{NetworkKind, Visibility};
 use portevoix::domain::fault::{Cause, Fault, Receipt};
+use portevoix::domain::picture::Digest;
 use portevoix::domain::secret::Secret;
 use portevoix::domain::text::Limits;
 use portevoix::network::http::BadServer;
@@ -13,7 +14,9 @@ use portevoix::network::mastodon::{MastodonNetwork, MastodonSettings};
 use portevoix::port::clock::Clock;
 use portevoix::port::network::{Found, Network};
 
-use crate::contract::network::{SHORT, Subject, an_hour_before, deserted, suite};
+use crate::contract::network::{SHORT, Shown, Subject, an_hour_before, deserted, suite};
+use crate::harness::fake_mastodon::media::Media;
+use crate::harness::fake_mastodon::server::Server;
 use crate::harness::fake_mastodon::{FakeMastodon, Trouble};
 use crate::harness::hand_clock::HandClock;
 use crate::harness::post::Wanted;
@@ -52,6 +55,33 @@ impl Subject for OnMastodon {
 
     async fn public(&self) -> Vec<String> {
         self.server.texts()
+    }
+
+    async fn public_pictures(&self) -> Vec<Vec<Shown>> {
+        let shown = |media: Media| Shown {
+            media_type: media.media_type,
+            alt: media.description,
+            digest: Some(Digest::of(&media.bytes)),
+        };
+        self.server.media().into_iter().map(|pictures| pictures.into_iter().map(shown).collect()).collect()
+    }
+
+    async fn someone_else_posts(&self, text: &str) -> Receipt {
+        let id = self.server.neighbour_posts(text).id;
+        let url = Some(format!("{}/@voisine/{id}", self.server.url()));
+        Receipt { id, url }
+    }
+
+    async fn someone_else_deletes(&self, receipt: &Receipt) {
+        self.server.neighbour_deletes(&receipt.id);
+    }
+
+    async fn reposts(&self) -> Vec<String> {
+        let text = |server: &Server, id: &str| {
+            let original = server.others.iter().find(|other| other.status.id == id).unwrap();
+            original.status.text.clone()
+        };
+        self.server.with(|server| server.reblogs.iter().map(|reblog| text(server, &reblog.of)).collect())
     }
 
     fn with_wrong_credentials(&self) -> Option<Box<dyn Network>> {

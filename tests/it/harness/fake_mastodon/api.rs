@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::harness::fake_mastodon::Trouble;
 use crate::harness::fake_mastodon::server::{REQUESTS_A_WINDOW, Server, Status};
+use crate::harness::multipart;
 
 /// A request, read to its end.
 pub struct Call {
@@ -51,14 +52,19 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
         ("GET", ["api", "v1", "accounts", "verify_credentials"]) => Some("read:accounts"),
         ("GET", ["api", "v1", "accounts", _, "statuses"]) => Some("read:statuses"),
         ("GET", ["api", "v1", "statuses", _, "source"]) if server.has_source => Some("read:statuses"),
-        ("POST", ["api", "v1", "statuses"]) => Some("write:statuses"),
+        ("POST", ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some("write:statuses"),
+        ("DELETE", ["api", "v1", "statuses", _]) => Some("write:statuses"),
+        ("POST", ["api", "v2", "media"]) | ("GET", ["api", "v1", "media", _]) => Some("write:media"),
+        ("GET", ["api", "v2", "search"]) => Some("read:search"),
+        ("POST", ["api", "v1", "apps"] | ["oauth", "token"]) => None,
         _ => return server.respond(404, &error("Not Found")),
     };
     if let Some(scope) = needed {
         if call.authorization.as_deref() != Some(&format!("Bearer {}", server.token)) {
             return server.respond(401, &error("The access token is invalid"));
         }
-        if !scope.is_empty() && !server.scopes.contains(scope) {
+        let broad = scope.split(':').next().unwrap_or_default();
+        if !scope.is_empty() && !server.scopes.contains(scope) && !server.scopes.contains(broad) {
             return server.respond(403, &error("This action is outside the authorized scopes"));
         }
     }
@@ -75,6 +81,31 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
             None => server.respond(404, &error("Record not found")),
         },
         [.., "v1", "statuses"] => create(server, call),
+        [.., id, "reblog"] => match server.reblog(id) {
+            Some(shown) => server.respond(200, &shown),
+            None => server.respond(404, &error("Record not found")),
+        },
+        [.., "v1", "statuses", id] => delete(server, id, &pairs(&call.query)),
+        [.., "v2", "media"] => {
+            let (status, shown) = server.upload(multipart::read(&call.content_type, &call.body));
+            server.respond(status, &shown)
+        }
+        [.., "media", id] => {
+            let (status, shown) = server.look_at_media(id);
+            server.respond(status, &shown)
+        }
+        [.., "search"] => {
+            let shown = server.search(&pairs(&call.query));
+            server.respond(200, &shown)
+        }
+        [.., "apps"] => {
+            let (status, shown) = server.register(&form(call));
+            server.respond(status, &shown)
+        }
+        ["oauth", "token"] => {
+            let (status, shown) = server.exchange(&form(call));
+            server.respond(status, &shown)
+        }
         _ => server.respond(404, &error("Record not found")),
     }
 }
@@ -112,15 +143,41 @@ pub fn refuse(server: &Server, call: &Call, trouble: Trouble) -> Response {
 }
 
 fn create(server: &mut Server, call: &Call) -> Response {
-    let form = match call.content_type.split(';').next().unwrap_or_default().trim() {
-        "application/x-www-form-urlencoded" => pairs(std::str::from_utf8(&call.body).unwrap_or_default()),
-        "application/json" => serde_json::from_slice(&call.body).unwrap_or_default(),
-        _ => HashMap::new(),
+    let media_ids = match call.content_type.split(';').next().unwrap_or_default().trim() {
+        "application/json" => {
+            let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+            let ids = body["media_ids"].as_array().cloned().unwrap_or_default();
+            ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect()
+        }
+        _ => {
+            let pairs = pairs_in_order(std::str::from_utf8(&call.body).unwrap_or_default());
+            pairs.into_iter().filter(|(name, _)| name == "media_ids[]").map(|(_, id)| id).collect()
+        }
     };
-    match server.publish(&form, call.idempotency_key.as_deref()) {
+    match server.publish(&form(call), media_ids, call.idempotency_key.as_deref()) {
         Ok(Some(status)) => server.respond(200, &server.show(&status)),
         Ok(None) => server.respond(404, &error("Record not found")),
         Err(words) => server.respond(422, &error(&words)),
+    }
+}
+
+fn delete(server: &mut Server, id: &str, query: &HashMap<String, String>) -> Response {
+    let deletes_media = query.get("delete_media").is_some_and(|word| word == "true");
+    match server.delete(id, deletes_media) {
+        Some(shown) => server.respond(200, &shown),
+        None => server.respond(404, &error("Record not found")),
+    }
+}
+
+/// The texts of a form, whichever way it was sent.
+fn form(call: &Call) -> HashMap<String, String> {
+    match call.content_type.split(';').next().unwrap_or_default().trim() {
+        "application/x-www-form-urlencoded" => pairs(std::str::from_utf8(&call.body).unwrap_or_default()),
+        "application/json" => {
+            let body: HashMap<String, Value> = serde_json::from_slice(&call.body).unwrap_or_default();
+            body.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+        }
+        _ => HashMap::new(),
     }
 }
 
@@ -138,6 +195,7 @@ fn list(server: &Server, query: &HashMap<String, String>) -> Response {
     }
     statuses.reverse();
     statuses.truncate(limit);
+    assert_eq!(query.get("exclude_reblogs").map(String::as_str), Some("true"), "a list with reblogs is not written");
     let shown: Value = statuses.iter().map(|status| server.show(status)).collect();
     let mut response = server.respond(200, &shown);
     if let (Some(newest), Some(oldest)) = (statuses.first(), statuses.last()) {
@@ -152,14 +210,26 @@ fn instance(server: &Server) -> Value {
     json!({
         "domain": "social.police.example", "title": "Police", "version": "4.5.0",
         "source_url": "https://github.com/mastodon/mastodon", "languages": ["fr"],
-        "configuration": { "statuses": {
-            "max_characters": server.max_characters, "max_media_attachments": 4, "characters_reserved_per_url": 23,
-        } },
+        "configuration": {
+            "statuses": {
+                "max_characters": server.max_characters, "max_media_attachments": server.rules.most,
+                "characters_reserved_per_url": 23,
+            },
+            "media_attachments": {
+                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "video/mp4"],
+                "description_limit": server.rules.description, "image_size_limit": server.rules.bytes,
+                "image_matrix_limit": server.rules.pixels, "video_size_limit": 103_809_024,
+            },
+        },
     })
 }
 
 /// The pairs of a query or a form.
 fn pairs(text: &str) -> HashMap<String, String> {
+    pairs_in_order(text).into_iter().collect()
+}
+
+fn pairs_in_order(text: &str) -> Vec<(String, String)> {
     let url = Url::parse(&format!("http://form/?{text}")).unwrap();
     url.query_pairs().into_owned().collect()
 }

@@ -11,6 +11,9 @@ use portevoix::port::clock::Clock;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::harness::fake_mastodon::media::{Media, MediaRules};
+use crate::harness::fake_mastodon::oauth::Application;
+
 /// How long an `Idempotency-Key` is remembered.
 const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
@@ -34,6 +37,30 @@ pub struct Status {
     pub edited_at: Option<Timestamp>,
     /// The status it answers.
     pub in_reply_to: Option<String>,
+    /// Its pictures, in order.
+    pub media_ids: Vec<String>,
+}
+
+/// A status of somebody else, here or on another server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherStatus {
+    /// With the id that this server gives it.
+    pub status: Status,
+    /// Who (`voisine`, or `voisine@ailleurs.example`).
+    pub by: String,
+    /// Its page, where it was posted.
+    pub url: String,
+    /// Whether this server has heard of it: a search that resolves makes it so.
+    pub is_known: bool,
+}
+
+/// A status that the account shows on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reblog {
+    /// Of the reblog itself.
+    pub id: String,
+    /// The id of the original.
+    pub of: String,
 }
 
 /// One server with one account.
@@ -54,6 +81,20 @@ pub struct Server {
     pub has_source: bool,
     /// When each request was made.
     pub requests: Vec<Timestamp>,
+    /// When each upload was made.
+    pub uploads: Vec<Timestamp>,
+    /// Which pictures are taken.
+    pub rules: MediaRules,
+    /// Every picture, the first one first.
+    pub media: Vec<Media>,
+    /// What other people posted.
+    pub others: Vec<OtherStatus>,
+    /// What the account shows on, oldest first.
+    pub reblogs: Vec<Reblog>,
+    /// Every registered application.
+    pub applications: Vec<Application>,
+    /// Each code that was shown and not used: of which application, for what.
+    pub codes: HashMap<String, (String, BTreeSet<String>)>,
     clock: Arc<dyn Clock>,
     keys: HashMap<String, (String, Timestamp)>,
 }
@@ -64,12 +105,21 @@ impl Server {
         Self {
             host: String::new(),
             token: "jeton-de-police44-7c1f".to_owned(),
-            scopes: ["read:accounts", "read:statuses", "write:statuses"].map(str::to_owned).into(),
+            scopes: ["read:accounts", "read:search", "read:statuses", "write:media", "write:statuses"]
+                .map(str::to_owned)
+                .into(),
             max_characters: 500,
             statuses: Vec::new(),
             ahead: SignedDuration::ZERO,
             has_source: true,
             requests: Vec::new(),
+            uploads: Vec::new(),
+            rules: MediaRules::default(),
+            media: Vec::new(),
+            others: Vec::new(),
+            reblogs: Vec::new(),
+            applications: Vec::new(),
+            codes: HashMap::new(),
             clock,
             keys: HashMap::new(),
         }
@@ -85,14 +135,20 @@ impl Server {
     ///
     /// # Errors
     /// The words of the 422.
-    pub fn publish(&mut self, form: &HashMap<String, String>, key: Option<&str>) -> Result<Option<Status>, String> {
+    pub fn publish(
+        &mut self,
+        form: &HashMap<String, String>,
+        media_ids: Vec<String>,
+        key: Option<&str>,
+    ) -> Result<Option<Status>, String> {
         let now = self.now();
         self.keys.retain(|_, (_, at)| now.duration_since(*at) < KEY_LIFETIME);
         if let Some((id, _)) = key.and_then(|key| self.keys.get(key)) {
             return Ok(self.status(id).cloned());
         }
+        self.may_attach(&media_ids)?;
         let text = form.get("status").map(|text| text.trim().to_owned()).unwrap_or_default();
-        if text.is_empty() {
+        if text.is_empty() && media_ids.is_empty() {
             return Err("Validation failed: Text can't be blank".to_owned());
         }
         if characters(&text) > self.max_characters {
@@ -106,7 +162,7 @@ impl Server {
         if language.as_ref().is_some_and(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_lowercase())) {
             return Err("Validation failed: Language is invalid".to_owned());
         }
-        let status = self.store(text, visibility, language).clone();
+        let status = self.store(text, visibility, language, media_ids).clone();
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), (status.id.clone(), now));
         }
@@ -114,13 +170,105 @@ impl Server {
     }
 
     /// Stores a status.
-    pub fn store(&mut self, text: String, visibility: String, language: Option<String>) -> &Status {
+    pub fn store(
+        &mut self,
+        text: String,
+        visibility: String,
+        language: Option<String>,
+        media_ids: Vec<String>,
+    ) -> &Status {
+        let id = self.next_id();
+        for media in self.media.iter_mut().filter(|media| media_ids.contains(&media.id)) {
+            media.status = Some(id.clone());
+        }
         let created_at = self.now();
-        let newest = self.statuses.iter().filter_map(|status| status.id.parse::<i64>().ok()).max().unwrap_or_default();
-        let id = (created_at.as_millisecond() << 16).max(newest + 1).to_string();
-        let status = Status { id, text, visibility, language, created_at, edited_at: None, in_reply_to: None };
+        let status =
+            Status { id, text, visibility, language, created_at, edited_at: None, in_reply_to: None, media_ids };
         self.statuses.push(status);
         self.statuses.last().unwrap()
+    }
+
+    fn next_id(&self) -> String {
+        let others = self.others.iter().map(|other| &other.status.id);
+        let known = self.statuses.iter().map(|status| &status.id).chain(others);
+        let known = known.chain(self.reblogs.iter().map(|reblog| &reblog.id));
+        let newest = known.filter_map(|id| id.parse::<i64>().ok()).max().unwrap_or_default();
+        (self.now().as_millisecond() << 16).max(newest + 1).to_string()
+    }
+
+    /// Takes a status or a reblog of the account away, and shows what it was.
+    pub fn delete(&mut self, id: &str, deletes_media: bool) -> Option<Value> {
+        if let Some(place) = self.reblogs.iter().position(|reblog| reblog.id == id) {
+            let reblog = self.reblogs.remove(place);
+            return Some(json!({ "id": reblog.id }));
+        }
+        let place = self.statuses.iter().position(|status| status.id == id)?;
+        let status = self.statuses.remove(place);
+        let mut shown = self.show(&status);
+        shown["text"] = status.text.into();
+        self.media.retain(|media| !(deletes_media && status.media_ids.contains(&media.id)));
+        for media in self.media.iter_mut().filter(|media| status.media_ids.contains(&media.id)) {
+            media.status = None;
+        }
+        Some(shown)
+    }
+
+    /// Somebody else posts, here or on another server.
+    pub fn neighbour_posts(&mut self, text: &str, elsewhere: Option<&str>) -> Status {
+        let id = self.next_id();
+        let status = Status {
+            id: id.clone(),
+            text: text.to_owned(),
+            visibility: "public".to_owned(),
+            language: None,
+            created_at: self.now(),
+            edited_at: None,
+            in_reply_to: None,
+            media_ids: Vec::new(),
+        };
+        let (by, url) = match elsewhere {
+            Some(server) => (format!("voisine@{server}"), format!("https://{server}/@voisine/90{}", self.others.len())),
+            None => ("voisine".to_owned(), format!("http://{}/@voisine/{id}", self.host)),
+        };
+        self.others.push(OtherStatus { status: status.clone(), by, url, is_known: elsewhere.is_none() });
+        status
+    }
+
+    /// Shows another's status on, once. Nothing if this server does not know it.
+    pub fn reblog(&mut self, id: &str) -> Option<Value> {
+        let original = self.others.iter().find(|other| other.status.id == id && other.is_known)?.clone();
+        let reblog = match self.reblogs.iter().find(|reblog| reblog.of == id) {
+            Some(reblog) => reblog.clone(),
+            None => {
+                let reblog = Reblog { id: self.next_id(), of: id.to_owned() };
+                self.reblogs.push(reblog.clone());
+                reblog
+            }
+        };
+        let mut shown = self.show(&Status { id: reblog.id, text: String::new(), ..original.status.clone() });
+        shown["reblog"] = self.show_other(&original);
+        Some(shown)
+    }
+
+    /// What a search for an address finds; only one that resolves asks other servers.
+    pub fn search(&mut self, query: &HashMap<String, String>) -> Value {
+        let asked = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
+        let resolves = asked("resolve") == "true";
+        let is_it = |other: &&mut OtherStatus| other.url == asked("q") && (other.is_known || resolves);
+        let found = self.others.iter_mut().find(is_it).map(|other| {
+            other.is_known = true;
+            other.clone()
+        });
+        let statuses: Vec<Value> = found.iter().map(|other| self.show_other(other)).collect();
+        json!({ "accounts": [], "hashtags": [], "statuses": statuses })
+    }
+
+    fn show_other(&self, other: &OtherStatus) -> Value {
+        let mut shown = self.show(&other.status);
+        shown["url"] = other.url.clone().into();
+        shown["uri"] = other.url.replace("/@voisine/", "/users/voisine/statuses/").into();
+        shown["account"]["acct"] = other.by.clone().into();
+        shown
     }
 
     /// Changes a status.
@@ -169,6 +317,8 @@ impl Server {
     /// A status as JSON.
     pub fn show(&self, status: &Status) -> Value {
         let html = status.text.replace('&', "&amp;").replace('<', "&lt;").replace('\n', "<br />");
+        let pictures: Vec<Value> =
+            self.media_of(&status.media_ids).iter().map(|media| self.show_media(media)).collect();
         let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
         json!({
             "id": status.id, "created_at": time(status.created_at), "in_reply_to_id": status.in_reply_to,
@@ -177,7 +327,7 @@ impl Server {
             "url": format!("http://{}/@police44/{}", self.host, status.id), "replies_count": 0, "reblogs_count": 0,
             "favourites_count": 0, "edited_at": status.edited_at.map(time), "content": format!("<p>{html}</p>"),
             "reblog": null, "application": { "name": "Portevoix", "website": null }, "account": self.account(),
-            "media_attachments": [], "mentions": [], "tags": [], "emojis": [], "card": null, "poll": null,
+            "media_attachments": pictures, "mentions": [], "tags": [], "emojis": [], "card": null, "poll": null,
         })
     }
 }
