@@ -141,7 +141,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             fields: BTreeMap::new(),
             seal: Seal::of(&number, &targets, &pictures),
             targets,
-            pictures: Vec::new(),
+            pictures,
             coming: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
