@@ -199,8 +199,8 @@ impl Ledger {
             }
         })?;
         let album = Album::of(&self.path);
-        let unseen = gone.pictures().iter().filter(|picture| !shown.contains(&picture.file));
-        unseen.map(|picture| album.remove(&picture.file)).collect()
+        let mut unseen = gone.pictures().iter().filter(|picture| !shown.contains(&picture.file));
+        unseen.try_for_each(|picture| album.remove(&picture.file))
     }
 
     /// Reads what was added since the last look; everything, if the file shrank.
