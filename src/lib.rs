@@ -28,7 +28,7 @@
 //!
 //! # Who imports whom
 //!
-//! `domain` ← `command`, `port`, `store` ← `wording`, `config`, `chat`, `network` ← `engine` ← `app` ← `main`, downwards only
+//! `domain` ← `command`, `port`, `store`, `darkroom` ← `wording`, `config`, `chat`, `network` ← `engine` ← `app` ← `main`, downwards only
 //! and by a table that is a test (`tests/it/tidy.rs`). Chats and networks do not know each other or the engine.
 //!
 //! # Absent on purpose
@@ -40,6 +40,7 @@ pub mod app;
 pub mod chat;
 pub mod command;
 pub mod config;
+pub mod darkroom;
 pub mod domain;
 pub mod engine;
 pub mod network;

@@ -79,7 +79,7 @@ impl House {
         let desks = Arc::new(Desks::new(desks));
         let owed = Arc::new(Notify::new());
         let inbox = Inbox::new(database.clone(), catalog.clone(), desks.clone(), clock.clone(), owed.clone());
-        let outbox = Arc::new(Outbox::new(database.clone(), desks, speaker.clone(), clock, owed));
+        let outbox = Arc::new(Outbox::new(database.clone(), catalog.clone(), desks, speaker.clone(), clock, owed));
         Ok(Self { config, chats, showcase, speaker, catalog, database, inbox, outbox })
     }
 

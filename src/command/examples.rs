@@ -10,7 +10,7 @@ use crate::command::catalog::{Catalog, Lookup};
 use crate::command::clean::clean;
 use crate::command::parse;
 use crate::command::problem::SpecProblem;
-use crate::command::render::{Content, Destination, render};
+use crate::command::render::{Album, Content, Destination, render};
 use crate::command::spec::{Example, Spec};
 use crate::command::template::{NETWORKS, Speaker, key};
 use crate::domain::directorate::{Account, NetworkKind, Visibility};
@@ -70,17 +70,11 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
     let filled = spec.filled(fields, &MessageId("example".to_owned()));
     let code = DirectorateCode("44".to_owned());
     let speaker = Speaker { name: "DDSP de la Loire-Atlantique", code: &code };
-    let content = render(spec, &filled, speaker, &NETWORKS.map(destination));
+    let content = render(spec, &filled, Album::default(), speaker, &NETWORKS.map(destination));
     let mut wrong: Vec<String> =
         example.texts.iter().filter_map(|(network, expected)| differs(&content, *network, expected)).collect();
-    let missing: Vec<&str> = content
-        .blockers
-        .iter()
-        .filter_map(|blocker| match blocker {
-            Blocker::Missing { field, .. } => Some(field.as_str()),
-            Blocker::TooLong { .. } | Blocker::Empty { .. } | Blocker::NoAccount => None,
-        })
-        .collect();
+    let missing: Vec<&str> =
+        content.blockers.iter().filter_map(|blocker| blocker.missing().map(|(field, _)| field.as_str())).collect();
     let expected: Vec<&str> = example.missing.iter().map(FieldName::as_str).collect();
     if missing != expected {
         let asked = if missing.is_empty() { "rien".to_owned() } else { missing.join(", ") };
@@ -92,7 +86,12 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
                 wrong.push(format!("le texte de l'exemple est trop long de {over} sur {account}"));
             }
             Blocker::Empty { account } => wrong.push(format!("le texte de l'exemple est vide sur {account}")),
-            Blocker::Missing { .. } | Blocker::NoAccount => {}
+            Blocker::Missing { .. }
+            | Blocker::NoAccount
+            | Blocker::PictureComing { .. }
+            | Blocker::TooManyPictures { .. }
+            | Blocker::PictureTooLarge { .. }
+            | Blocker::AltTooLong { .. } => {}
         }
     }
     wrong

@@ -72,6 +72,8 @@ pub enum Need {
     Never,
     /// When one of these holds.
     When(Vec<Condition>),
+    /// When the draft has a picture at this place, counted from 1: says what it shows.
+    Picture(usize),
 }
 
 /// Something that another field says.
@@ -112,12 +114,13 @@ impl Field {
         std::iter::once(&self.name).chain(&self.aliases)
     }
 
-    /// Whether a draft with these fields is incomplete without this one.
-    pub fn is_needed(&self, fields: &BTreeMap<FieldName, Filled>) -> bool {
+    /// Whether a draft with these fields and so many pictures is incomplete without this one.
+    pub fn is_needed(&self, fields: &BTreeMap<FieldName, Filled>, pictures: usize) -> bool {
         match &self.need {
             Need::Always => true,
             Need::Never => false,
             Need::When(conditions) => conditions.iter().any(|condition| condition.holds(fields)),
+            Need::Picture(place) => *place <= pictures,
         }
     }
 }

@@ -27,6 +27,8 @@ fn one(spec: &Spec) -> Help {
         fields: spec
             .fields
             .iter()
+            // The second and later pictures are asked for; the help need not say it each time.
+            .filter(|field| !matches!(field.need, Need::Picture(2..)))
             .map(|field| HelpField {
                 name: field.name.clone(),
                 about: field.about.clone(),

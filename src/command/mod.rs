@@ -1,6 +1,7 @@
 //! What an officer can type: command files, how what is typed is read, and the texts that come of it. Pure.
 
 pub mod action;
+pub mod alt;
 pub mod catalog;
 pub mod clean;
 pub mod examples;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::command::alt;
 use crate::command::field::Field;
 use crate::command::spec::Spec;
 use crate::command::template::{Speaker, TemplateProblem};
@@ -10,6 +11,7 @@ use crate::domain::cost::Prices;
 use crate::domain::directorate::{Account, NetworkKind};
 use crate::domain::draft::{Blocker, Counted, Filled, Target, Warning};
 use crate::domain::name::FieldName;
+use crate::domain::picture::{Coming, Picture};
 use crate::domain::text::{Limits, has_links, measure};
 
 /// An account with its limits.
@@ -28,6 +30,8 @@ pub struct Destination {
 pub struct Content {
     /// What would come out, in the order of the destinations.
     pub targets: Vec<Target>,
+    /// The pictures, with what the fields say of them.
+    pub pictures: Vec<Picture>,
     /// Networks that nothing is published to yet.
     pub counted: Vec<Counted>,
     /// What stands in the way of a vote: missing fields first, in the order of the command file.
@@ -36,10 +40,20 @@ pub struct Content {
     pub warnings: Vec<Warning>,
 }
 
+/// The pictures of a draft.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Album<'a> {
+    /// Those that are there, in the order in which they are shown.
+    pub pictures: &'a [Picture],
+    /// Those on their way.
+    pub coming: &'a [Coming],
+}
+
 /// Renders the fields of a draft. A required field that is missing leaves a visible gap (`«lieu ?»`) in the texts.
 pub fn render(
     spec: &Spec,
     fields: &BTreeMap<FieldName, Filled>,
+    album: Album<'_>,
     speaker: Speaker<'_>,
     destinations: &[Destination],
 ) -> Content {
@@ -49,8 +63,11 @@ pub fn render(
         .filter(|(_, filled)| !filled.value.is_empty())
         .map(|(name, filled)| (name.clone(), filled.clone()))
         .collect();
-    let missing: Vec<&Field> =
-        spec.fields.iter().filter(|field| !given.contains_key(&field.name) && field.is_needed(&given)).collect();
+    let missing: Vec<&Field> = spec
+        .fields
+        .iter()
+        .filter(|field| !given.contains_key(&field.name) && field.is_needed(&given, album.pictures.len()))
+        .collect();
     let values = values(spec, &given, &missing);
     let mut template_problems = BTreeSet::new();
     let mut text = |network| {
@@ -74,7 +91,12 @@ pub fn render(
         .collect();
     warnings.extend(watched_words(spec, &given));
     warnings.extend(too_long_for_x(&counted));
-    Content { blockers: blockers(&missing, &targets), targets, counted: vec![counted], warnings }
+    let pictures: Vec<Picture> =
+        (1..).zip(album.pictures).map(|(place, picture)| described(picture, place, &given)).collect();
+    let mut blockers = blockers(&missing, &targets);
+    blockers.extend(album.coming.iter().map(|coming| Blocker::PictureComing { name: coming.name.clone() }));
+    blockers.extend(destinations.iter().flat_map(|there| unfit_pictures(there, &pictures, album.coming.len())));
+    Content { blockers, targets, pictures, counted: vec![counted], warnings }
 }
 
 /// Whether posts go out there: X is only counted, for now.
@@ -120,6 +142,32 @@ fn blockers(missing: &[&Field], targets: &[Target]) -> Vec<Blocker> {
         } else if target.length.over > 0 {
             blockers.push(Blocker::TooLong { account: target.account.clone(), over: target.length.over });
         }
+    }
+    blockers
+}
+
+/// The picture at a place, counted from 1, with what the fields say that it shows.
+fn described(picture: &Picture, place: usize, given: &BTreeMap<FieldName, Filled>) -> Picture {
+    let alt = given.get(&alt::name(place)).map_or_else(String::new, |filled| filled.value.clone());
+    Picture { alt, ..picture.clone() }
+}
+
+/// What an account does not take of the pictures.
+fn unfit_pictures(there: &Destination, pictures: &[Picture], coming: usize) -> Vec<Blocker> {
+    let (account, limits) = (&there.account.name, &there.limits.pictures);
+    let mut blockers = Vec::new();
+    if u32::try_from(pictures.len() + coming).is_ok_and(|count| count > limits.count) {
+        blockers.push(Blocker::TooManyPictures { account: account.clone(), most: limits.count });
+    }
+    if pictures.iter().any(|picture| picture.bytes > limits.bytes) {
+        blockers.push(Blocker::PictureTooLarge { account: account.clone(), most: limits.bytes });
+    }
+    let over = |picture: &Picture| {
+        let characters = u32::try_from(picture.alt.chars().count()).unwrap_or(u32::MAX);
+        characters.saturating_sub(limits.alt_characters)
+    };
+    if let Some(over) = pictures.iter().map(over).max().filter(|over| *over > 0) {
+        blockers.push(Blocker::AltTooLong { account: account.clone(), over });
     }
     blockers
 }

@@ -8,7 +8,7 @@ use crate::command::problem::SpecProblem;
 use crate::command::section::{Located, Page, Section};
 use crate::command::spec::{Example, Spec, WarningRule};
 use crate::command::template::{NETWORKS, key};
-use crate::command::{field, field_file, policy_file, template_file};
+use crate::command::{alt, field, field_file, policy_file, template_file};
 use crate::domain::fold::fold;
 use crate::domain::name::{CommandWord, FieldName};
 
@@ -71,12 +71,23 @@ fn spec(page: &Page<'_>, table: &DeTable<'_>) -> Option<Spec> {
         about: about?,
         action: action?,
         order,
-        fields: fields.sound,
+        fields: with_alt_fields(action?, fields.sound),
         policy,
         templates,
         warnings,
         examples,
     })
+}
+
+/// The fields of the file, and those that say what pictures show.
+fn with_alt_fields(action: Action, mut fields: Vec<Field>) -> Vec<Field> {
+    if action == Action::Draft {
+        let missing: Vec<Field> = alt::fields()
+            .filter(|alt| !fields.iter().any(|field| field.names().any(|name| *name == alt.name)))
+            .collect();
+        fields.extend(missing);
+    }
+    fields
 }
 
 fn command_word(root: &Section<'_>, given: &Located<String>) -> Option<CommandWord> {

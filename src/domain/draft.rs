@@ -13,7 +13,7 @@ use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::State;
-use crate::domain::picture::Picture;
+use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::seal::Seal;
 use crate::domain::text::Length;
@@ -55,6 +55,9 @@ pub struct Revision {
     /// The pictures that go with the text, on every account, in this order.
     #[serde(default)]
     pub pictures: Vec<Picture>,
+    /// Files that will be pictures.
+    #[serde(default)]
+    pub coming: Vec<Coming>,
     /// Networks on which the text is only counted.
     pub counted: Vec<Counted>,
     /// Why it can't be voted on yet; empty when it can.
@@ -131,6 +134,32 @@ pub enum Blocker {
     },
     /// The directorate has no account to publish to.
     NoAccount,
+    /// A picture is being fetched and developed.
+    PictureComing {
+        /// What the file is called.
+        name: String,
+    },
+    /// There are more pictures than an account takes.
+    TooManyPictures {
+        /// Where.
+        account: AccountName,
+        /// How many it takes.
+        most: u32,
+    },
+    /// A picture has more bytes than an account takes.
+    PictureTooLarge {
+        /// Where.
+        account: AccountName,
+        /// The most, in bytes.
+        most: u32,
+    },
+    /// The words that say what a picture shows are longer than an account takes.
+    AltTooLong {
+        /// Where.
+        account: AccountName,
+        /// By how many characters.
+        over: u32,
+    },
 }
 
 /// Something that a supervisor should look at twice: the words as they stand, and why.
@@ -223,6 +252,13 @@ pub enum Progress {
     Refused(Fault),
     /// Out.
     Online(Receipt),
+}
+
+impl Blocker {
+    /// The field that is missing and the question that asks for it, if that is what it is.
+    pub fn missing(&self) -> Option<(&FieldName, &str)> {
+        if let Self::Missing { field, ask } = self { Some((field, ask)) } else { None }
+    }
 }
 
 impl Publication {

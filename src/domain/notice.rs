@@ -10,6 +10,7 @@ use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
+use crate::domain::picture::Unfit;
 use crate::domain::publication::Answer;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
@@ -144,6 +145,13 @@ pub enum Notice {
     Shown(Box<Draft>),
     /// The list of commands, or one command explained.
     Help(Help),
+    /// A file that someone attached is not taken as a picture.
+    PictureRefused {
+        /// What it is called.
+        name: String,
+        /// Why.
+        why: Unfit,
+    },
 }
 
 impl Notice {

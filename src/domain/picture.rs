@@ -6,6 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::fault::Cause;
+use crate::domain::name::MessageId;
+
 /// SHA-256 over the bytes of a file, in hexadecimal: names the bytes in the store and in the seal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -36,6 +39,50 @@ pub struct Picture {
     pub bytes: u32,
     /// What it shows, in words, for whoever can't see it (art. 47 loi 2005-102). Published with it.
     pub alt: String,
+    /// The message that it came with: whoever removes that takes the picture out.
+    pub from: MessageId,
+}
+
+/// A file on its way into a draft: it is fetched and developed before anyone can vote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coming {
+    /// The message that it came with.
+    pub from: MessageId,
+    /// Its place among the message's files, from 0.
+    pub place: u32,
+    /// What it is called.
+    pub name: String,
+    /// What it shows, if that was said along with it.
+    pub alt: Option<String>,
+}
+
+/// Why a file is not taken as a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Unfit {
+    /// Not one of the kinds that can be developed (JPEG, PNG, WebP).
+    #[error("not a picture that can be read")]
+    UnknownKind,
+    /// It begins like a picture and does not go on like one.
+    #[error("the file is damaged or cut short")]
+    Damaged,
+    /// It moves: nobody would have approved each of its images.
+    #[error("an animated picture")]
+    Animated,
+    /// More bytes than are read.
+    #[error("larger than {most} bytes")]
+    TooLarge {
+        /// The most.
+        most: u32,
+    },
+    /// More pixels than are decoded: a small file can hold a picture that fills the memory.
+    #[error("more than {most} pixels")]
+    TooManyPixels {
+        /// The most.
+        most: u32,
+    },
+    /// The chat does not hand it out.
+    #[error("cannot be fetched: {0}")]
+    NotFetched(Cause),
 }
 
 /// A picture with its bytes, which are those that its digest names: there is no other way to make one.

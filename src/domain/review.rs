@@ -13,7 +13,7 @@ use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
 use crate::domain::notice::{Notice, Refusal};
-use crate::domain::picture::Picture;
+use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
@@ -38,6 +38,9 @@ pub struct Proposal {
     /// The pictures that go with it.
     #[serde(default)]
     pub pictures: Vec<Picture>,
+    /// Files that will be pictures.
+    #[serde(default)]
+    pub coming: Vec<Coming>,
     /// Networks on which the text is only counted.
     pub counted: Vec<Counted>,
     /// Why it can't be voted on yet.
@@ -191,6 +194,7 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
     let is_same = new.fields_alone() == old.fields_alone()
         && new.targets == old.targets
         && new.pictures == old.pictures
+        && new.coming == old.coming
         && new.blockers == old.blockers;
     if is_same {
         return Err(Refusal::NothingChanged);
@@ -290,6 +294,7 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         fields: proposal.fields,
         targets: proposal.targets,
         pictures: proposal.pictures,
+        coming: proposal.coming,
         counted: proposal.counted,
         blockers: proposal.blockers,
         warnings: proposal.warnings,

@@ -8,7 +8,7 @@ use crate::command::clean::clean;
 use crate::command::parse;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Member;
-use crate::domain::draft::{Blocker, Draft, Phase, VetoReason};
+use crate::domain::draft::{Draft, Phase, VetoReason};
 use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Problem, Refusal};
 use crate::domain::review::Event;
@@ -40,6 +40,9 @@ impl Turn<'_> {
         // Only an author's plain words answer the question: colleagues may talk in the thread, and name what they mean.
         let asked = asked(&draft).filter(|_| draft.authors.contains(&id)).cloned();
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
+        if !self.attachments().is_empty() && draft.is_open() && draft.authors.contains(&id) {
+            return self.illustrated(member, message, text, &draft, spec).await;
+        }
         if !draft.is_open() || draft.revision.blockers.is_empty() {
             return Ok(());
         }
@@ -49,7 +52,10 @@ impl Turn<'_> {
         });
         match values {
             Ok(values) if values.is_empty() => Ok(()),
-            Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,
+            Ok(values) => {
+                let values = (spec.filled(values, message), Vec::new());
+                self.revise(member, message, &draft, spec, values, asked).await
+            }
             Err(problems) if asked.is_some() => self.bad_input(message, problems).await,
             Err(_) => Ok(()),
         }
@@ -69,7 +75,10 @@ impl Turn<'_> {
         let Some(draft) = self.transaction.draft(&number).await? else { return Ok(()) };
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         match self.contribution(spec, asked.as_ref(), text) {
-            Ok(Some(values)) => self.revise(member, message, &draft, spec, spec.filled(values, message), asked).await,
+            Ok(Some(values)) => {
+                let values = (spec.filled(values, message), Vec::new());
+                self.revise(member, message, &draft, spec, values, asked).await
+            }
             Ok(None) => self.refuse(message, Refusal::CommandChanged).await,
             Err(problems) => self.bad_input(message, problems).await,
         }
@@ -99,8 +108,5 @@ impl Turn<'_> {
 
 /// The field that the bot asks for: the first one missing.
 fn asked(draft: &Draft) -> Option<&FieldName> {
-    draft.revision.blockers.iter().find_map(|blocker| match blocker {
-        Blocker::Missing { field, .. } => Some(field),
-        Blocker::TooLong { .. } | Blocker::Empty { .. } | Blocker::NoAccount => None,
-    })
+    draft.revision.blockers.iter().find_map(|blocker| blocker.missing().map(|(field, _)| field))
 }

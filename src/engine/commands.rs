@@ -7,16 +7,16 @@ use crate::command::catalog::Lookup;
 use crate::command::clean::clean;
 use crate::command::help::help;
 use crate::command::parse;
-use crate::command::render::render;
 use crate::command::spec::Spec;
-use crate::command::template::Speaker;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Filled};
 use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Notice, Problem, Refusal, Summary};
-use crate::domain::review::{Event, Opening, Proposal};
+use crate::domain::picture::Coming;
+use crate::domain::review::{Event, Opening};
 use crate::engine::ledger;
 use crate::engine::owed::Place;
+use crate::engine::proposal::Material;
 use crate::engine::turn::{Turn, voter};
 use crate::store::database::StoreError;
 use crate::store::messages::Meaning;
@@ -86,6 +86,7 @@ impl Turn<'_> {
             Err(problems) if problems == [Problem::Empty] => BTreeMap::new(),
             Err(problems) => return self.bad_input(message, problems).await,
         };
+        let coming = self.coming(message, None);
         let number = self.transaction.next_number(&self.desk.directorate.code).await?;
         let opening = Opening {
             number: number.clone(),
@@ -94,9 +95,11 @@ impl Turn<'_> {
             origin: message.clone(),
             author: member.id(),
             policy: self.desk.policy(spec),
-            proposal: self.proposal(spec, spec.filled(values, message)),
+            proposal: Material { fields: spec.filled(values, message), coming: coming.clone(), ..Material::default() }
+                .proposed(self.desk, spec),
         };
         ledger::open(self.transaction, opening, self.now).await?;
+        self.owe_pictures(member, &number, &coming).await?;
         let meaning = Meaning::Typed { asked: None };
         self.transaction.note_message(&self.arrival.room, message.as_str(), &number, &meaning).await
     }
@@ -121,16 +124,19 @@ impl Turn<'_> {
     ) -> Result<(), StoreError> {
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         // Only named fields: a slip in a name must not turn the rest of the line into the facts.
+        let coming = self.coming(message, None);
         match parse::named_fields(spec, rest, &self.desk.local(self.now)) {
-            Ok(values) if values.is_empty() && rest.trim().is_empty() => {
+            Ok(values) if values.is_empty() && rest.trim().is_empty() && coming.is_empty() => {
                 self.bad_input(message, vec![Problem::Empty]).await
             }
-            Ok(values) if values.is_empty() => {
+            Ok(values) if values.is_empty() && !rest.trim().is_empty() => {
                 let label = rest.split(':').next().unwrap_or_default().trim();
                 let typed = label.chars().take(LONGEST_LABEL).collect();
                 self.bad_input(message, vec![Problem::UnknownField { typed, nearest: None }]).await
             }
-            Ok(values) => self.revise(member, message, &draft, spec, spec.filled(values, message), None).await,
+            Ok(values) => {
+                self.revise(member, message, &draft, spec, (spec.filled(values, message), coming), None).await
+            }
             Err(problems) => self.bad_input(message, problems).await,
         }
     }
@@ -140,38 +146,25 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Revises a draft with what a message says: its earlier values go, its new ones come.
+    /// Revises a draft with what a message says: its earlier values go, its new ones and its pictures come.
     pub(in crate::engine) async fn revise(
         &mut self,
         member: &Member,
         message: &MessageId,
         draft: &Draft,
         spec: &Spec,
-        values: BTreeMap<FieldName, Filled>,
+        (values, coming): (BTreeMap<FieldName, Filled>, Vec<Coming>),
         asked: Option<FieldName>,
     ) -> Result<(), StoreError> {
-        let mut fields = draft.revision.fields.clone();
-        fields.retain(|_, filled| filled.from != *message);
-        fields.extend(values);
-        fields.retain(|_, filled| !filled.value.is_empty());
-        let proposal = self.proposal(spec, fields);
-        self.happen(draft, Event::Revised { by: member.id(), proposal }, message).await?;
+        let mut material = Material::of(&draft.revision);
+        material.put(message, values);
+        material.coming.extend(coming.iter().cloned());
+        let event = Event::Revised { by: member.id(), proposal: material.proposed(self.desk, spec) };
+        if self.happen(draft, event, message).await? {
+            self.owe_pictures(member, &draft.number, &coming).await?;
+        }
         let meaning = Meaning::Typed { asked };
         self.transaction.note_message(&self.arrival.room, message.as_str(), &draft.number, &meaning).await
-    }
-
-    fn proposal(&self, spec: &Spec, fields: BTreeMap<FieldName, Filled>) -> Proposal {
-        let directorate = &self.desk.directorate;
-        let speaker = Speaker { name: &directorate.name, code: &directorate.code };
-        let content = render(spec, &fields, speaker, &self.desk.destinations);
-        Proposal {
-            fields,
-            targets: content.targets,
-            pictures: Vec::new(),
-            counted: content.counted,
-            blockers: content.blockers,
-            warnings: content.warnings,
-        }
     }
 
     /// The draft that a command names by its number, or the one in whose thread it was typed; and the rest of the line.

@@ -7,6 +7,8 @@ pub mod inbox;
 pub mod ledger;
 pub mod outbox;
 pub mod owed;
+pub mod pictures;
+pub mod proposal;
 pub mod publishing;
 pub mod run;
 pub mod speaking;

@@ -10,10 +10,12 @@ use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
+use crate::command::catalog::Catalog;
 use crate::domain::review::Event;
 use crate::engine::desk::Desks;
 use crate::engine::ledger;
 use crate::engine::owed::Owed;
+use crate::engine::pictures::Commission;
 use crate::port::clock::Clock;
 use crate::store::database::{Database, StoreError};
 use crate::store::outbox::Claim;
@@ -22,6 +24,7 @@ use crate::wording::speaker::Speaker;
 /// The way out. One for all desks.
 pub struct Outbox {
     pub(in crate::engine) database: Arc<Database>,
+    pub(in crate::engine) catalog: Arc<Catalog>,
     pub(in crate::engine) desks: Arc<Desks>,
     pub(in crate::engine) speaker: Arc<Speaker>,
     pub(in crate::engine) clock: Arc<dyn Clock>,
@@ -53,12 +56,13 @@ impl Outbox {
     /// An outbox over that database, woken by `owed`.
     pub fn new(
         database: Arc<Database>,
+        catalog: Arc<Catalog>,
         desks: Arc<Desks>,
         speaker: Arc<Speaker>,
         clock: Arc<dyn Clock>,
         owed: Arc<Notify>,
     ) -> Self {
-        Self { database, desks, speaker, clock, owed }
+        Self { database, catalog, desks, speaker, clock, owed }
     }
 
     /// Carries out whatever is owed until told to stop; what is under way then is finished first. If it is dropped
@@ -158,6 +162,9 @@ impl Outbox {
             Owed::Card { number, revision, .. } => self.show_card(claim, desk, number, *revision).await,
             Owed::Say { room, place, notice } => self.say(claim, desk, (room, place), notice).await,
             Owed::Publish { number, account, .. } => self.publish(claim, desk, number, account).await,
+            Owed::Picture { number, by, coming, attachment, .. } => {
+                self.picture(claim, desk, Commission { number, by, coming, attachment }).await
+            }
             Owed::Wake { number, .. } => {
                 let mut transaction = self.database.begin().await?;
                 if let Some(draft) = transaction.draft(number).await? {
@@ -197,7 +204,7 @@ impl Outbox {
     }
 }
 
-fn later(now: Timestamp, wait: Duration) -> Timestamp {
+pub(in crate::engine) fn later(now: Timestamp, wait: Duration) -> Timestamp {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

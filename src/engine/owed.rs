@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::draft::Draft;
 use crate::domain::effect::{Effect, publish_key};
-use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, RevisionNumber, RoomId};
+use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, PersonId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
+use crate::domain::picture::Coming;
+use crate::port::chat::Attachment;
 use crate::store::database::StoreError;
 use crate::store::outbox::{Again, Debt};
 
@@ -39,6 +41,19 @@ pub enum Owed {
         number: DraftNumber,
         /// On which account.
         account: AccountName,
+    },
+    /// Fetch a file that someone attached, and put it into a draft as a picture.
+    Picture {
+        /// The draft's room.
+        room: RoomId,
+        /// Which draft.
+        number: DraftNumber,
+        /// Who attached it.
+        by: PersonId,
+        /// Its place in the draft.
+        coming: Box<Coming>,
+        /// What the chat needs to fetch it.
+        attachment: Box<Attachment>,
     },
     /// Look at a draft again.
     Wake {
@@ -89,13 +104,15 @@ impl Owed {
         }
     }
 
-    /// The row that keeps it. What is said in one room is said in order; everything else goes side by side.
+    /// The row that keeps it. What is said in one room is said in order, and a draft's pictures come in the order in which
+    /// they were sent; everything else goes side by side.
     ///
     /// # Errors
     /// Only if it cannot be written as JSON.
     pub fn debt(&self, key: EffectKey, due_at: Timestamp) -> Result<Debt, StoreError> {
         let lane = match self {
             Self::Card { room, .. } | Self::Say { room, .. } => format!("room/{room}"),
+            Self::Picture { number, .. } => format!("pictures/{number}"),
             Self::Publish { .. } | Self::Wake { .. } => key.to_string(),
         };
         let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "effects", cause })?;
@@ -113,9 +130,11 @@ impl Owed {
     /// The room it concerns.
     pub fn room(&self) -> &RoomId {
         match self {
-            Self::Card { room, .. } | Self::Say { room, .. } | Self::Publish { room, .. } | Self::Wake { room, .. } => {
-                room
-            }
+            Self::Card { room, .. }
+            | Self::Say { room, .. }
+            | Self::Publish { room, .. }
+            | Self::Picture { room, .. }
+            | Self::Wake { room, .. } => room,
         }
     }
 }

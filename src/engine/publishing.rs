@@ -1,6 +1,8 @@
 //! Publishes one approved post on one account, and clears up what became of a try that ended in doubt.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
@@ -8,12 +10,13 @@ use tracing::{error, info};
 use crate::domain::draft::{Draft, Phase, Progress};
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::{AccountName, DraftNumber};
+use crate::domain::picture::Digest;
 use crate::domain::policy::{Verdict, judge};
 use crate::domain::post::Post;
 use crate::domain::review::Event;
 use crate::engine::desk::Desk;
 use crate::engine::ledger;
-use crate::engine::outbox::Outbox;
+use crate::engine::outbox::{Outbox, later};
 use crate::port::network::{Found, Network};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::outbox::Claim;
@@ -22,6 +25,10 @@ use crate::store::outbox::Claim;
 /// A network may still store what it did not answer for twice its timeout (40 s), and the look after that (waits double)
 /// comes within the minute: whoever is asked earlier is mostly asked for nothing.
 const LOOKS_ALONE_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// How much later than an urgent post any other is tried again where an account is told to wait: the first requests
+/// after the wait are the urgent post's, also if the network lets just one through.
+const HEAD_START: Duration = Duration::from_secs(20);
 
 impl Outbox {
     /// Publishes, and records the outcome with the draft in one transaction.
@@ -40,7 +47,13 @@ impl Outbox {
             return self.settle_in(transaction, claim).await;
         }
         let decided_at = publication.decided_at;
-        let (post, network) = match (mandated_post(&draft, account, decided_at), desk.networks.get(account)) {
+        let mut files = HashMap::new();
+        for picture in &draft.revision.pictures {
+            if let Some(bytes) = transaction.picture(&picture.digest).await? {
+                files.insert(picture.digest.clone(), bytes);
+            }
+        }
+        let (post, network) = match (mandated_post(&draft, account, &files, decided_at), desk.networks.get(account)) {
             (Ok(post), Some(network)) => (post, network),
             (Err(cause), _) => {
                 error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
@@ -70,6 +83,8 @@ impl Outbox {
         outcome: Result<Receipt, Fault>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
+        let draft = transaction.draft(number).await?;
+        let is_urgent = draft.as_ref().is_some_and(|draft| draft.policy.is_urgent);
         let account = account.clone();
         let event = match outcome {
             Ok(receipt) => {
@@ -82,6 +97,9 @@ impl Outbox {
                 let in_doubt = matches!(fault, Fault::Uncertain { .. });
                 let attempts = claim.attempts_so_far(in_doubt);
                 let next = match &fault {
+                    Fault::Transient { cause: Cause::RateLimited, retry_at } if !is_urgent => {
+                        Some(later(self.next_try(attempts, *retry_at), HEAD_START))
+                    }
                     Fault::Transient { retry_at, .. } => Some(self.next_try(attempts, *retry_at)),
                     Fault::Uncertain { .. } => Some(self.next_try(attempts, None)),
                     Fault::Permanent { .. } => None,
@@ -96,7 +114,7 @@ impl Outbox {
                 Event::Failed { account, fault, next: next.filter(|_| !asks_a_person) }
             }
         };
-        if let Some(draft) = transaction.draft(number).await? {
+        if let Some(draft) = draft {
             // What happened outside happened; no rule can refuse it.
             let _ = ledger::happen(&mut transaction, &draft, event, self.clock.now()).await?;
         }
@@ -115,11 +133,16 @@ fn not_tried(claim: &Claim, cause: Cause) -> Fault {
 }
 
 /// Makes the post from a mandate judged anew from the stored votes: neither a stored flag nor a stored text is trusted.
-fn mandated_post(draft: &Draft, account: &AccountName, decided_at: Timestamp) -> Result<Post, Cause> {
+fn mandated_post(
+    draft: &Draft,
+    account: &AccountName,
+    files: &HashMap<Digest, Arc<[u8]>>,
+    decided_at: Timestamp,
+) -> Result<Post, Cause> {
     let ballot = draft.ballot().ok_or(Cause::SealBroken)?;
     match judge(draft, ballot) {
         Verdict::Carried(mandate) => {
-            Post::under(&mandate, draft, account, &HashMap::new(), decided_at).map_err(|_| Cause::SealBroken)
+            Post::under(&mandate, draft, account, files, decided_at).map_err(|_| Cause::SealBroken)
         }
         Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
     }

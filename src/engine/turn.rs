@@ -154,10 +154,14 @@ impl<'a> Turn<'a> {
                     self.happen_once_told(&draft, Event::CardRemoved { revision }).await?;
                 }
             }
-            Meaning::Typed { .. } if draft.origin.as_str() == id && draft.is_open() => {
-                self.happen_once_told(&draft, Event::OriginRemoved).await?;
+            Meaning::Typed { .. } => {
+                self.pictures_removed(&draft, id).await?;
+                if draft.origin.as_str() == id && draft.is_open() {
+                    let draft = self.transaction.draft(&number).await?.unwrap_or(draft);
+                    self.happen_once_told(&draft, Event::OriginRemoved).await?;
+                }
             }
-            Meaning::Typed { .. } | Meaning::Question(_) | Meaning::Said => {}
+            Meaning::Question(_) | Meaning::Said => {}
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Remembers what arrived, so that each event is taken once, also across restarts.
 
 use jiff::Timestamp;
-use sqlx::Row;
 
 use crate::domain::name::{ArrivalId, RoomId};
 use crate::store::database::{StoreError, Transaction};
+use crate::store::row::Value::{Number, Text};
 
 impl Transaction {
     /// Notes an arrival. Returns whether it is new: it is not if it was taken before, unless it was unreadable then
@@ -22,14 +22,8 @@ impl Transaction {
         let sql = "INSERT INTO arrivals (id, room, at, is_readable) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (id) DO UPDATE SET is_readable = 1 \
                    WHERE arrivals.is_readable = 0 AND excluded.is_readable = 1";
-        let done = sqlx::query(sql)
-            .bind(id.as_str())
-            .bind(room.as_str())
-            .bind(at.as_millisecond())
-            .bind(i64::from(is_readable))
-            .execute(&mut *self.inner)
-            .await?;
-        Ok(done.rows_affected() > 0)
+        let values = [Text(id.as_str()), Text(room.as_str()), Number(at.as_millisecond()), Number(is_readable.into())];
+        Ok(self.run(sql, &values).await? > 0)
     }
 
     /// Whether an arrival was taken before, readable or not.
@@ -37,8 +31,7 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn has_seen(&mut self, id: &ArrivalId) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT 1 FROM arrivals WHERE id = $1").bind(id.as_str());
-        Ok(row.fetch_optional(&mut *self.inner).await?.is_some())
+        Ok(self.row("SELECT 1 FROM arrivals WHERE id = $1", &[Text(id.as_str())]).await?.is_some())
     }
 
     /// The arrivals of a room that could not be read, oldest first, at most `most`.
@@ -47,9 +40,7 @@ impl Transaction {
     /// What the database says.
     pub async fn unreadable(&mut self, room: &RoomId, most: u32) -> Result<Vec<ArrivalId>, StoreError> {
         let sql = "SELECT id FROM arrivals WHERE room = $1 AND is_readable = 0 ORDER BY at DESC LIMIT $2";
-        let rows = sqlx::query(sql).bind(room.as_str()).bind(i64::from(most)).fetch_all(&mut *self.inner).await?;
-        let ids: Result<Vec<ArrivalId>, sqlx::Error> =
-            rows.iter().rev().map(|row| row.try_get(0).map(ArrivalId)).collect();
-        Ok(ids?)
+        let rows = self.rows(sql, &[Text(room.as_str()), Number(most.into())]).await?;
+        rows.iter().rev().map(|row| row.text(0).map(ArrivalId::from)).collect()
     }
 }

@@ -1,25 +1,32 @@
 //! Opens the database, brings its schema up to date, and gives out transactions.
 
-use std::borrow::Cow;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyPool, Executor};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::spawn_blocking;
+
+use crate::store::row::{Row, Value};
+use crate::store::sqlite::Sqlite;
 
 /// The database of one process.
 pub struct Database {
-    pool: AnyPool,
-    /// Held for as long as the database is open: a second process on the same file would publish everything twice.
-    _lock: File,
+    /// Whoever waits for it is served in the order of asking, which SQLite's own waiting is not.
+    connection: Arc<Mutex<Sqlite>>,
 }
 
 /// All that is written for one event: it becomes true as a whole or not at all.
+///
+/// Its statements run where they are called: they work on pages in memory, for microseconds. Only a commit waits for the
+/// disk, on a thread for waiting.
 pub struct Transaction {
-    pub(in crate::store) inner: sqlx::Transaction<'static, Any>,
+    connection: OwnedMutexGuard<Sqlite>,
 }
+
+/// How long a transaction waits for somebody else who writes to the file: a person with the `sqlite3` shell, mostly.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The store can't do its work; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,12 +42,38 @@ pub enum StoreError {
         /// The system's words.
         cause: std::io::Error,
     },
+    /// A newer program has changed the schema.
+    #[error(
+        "{} was made by a newer portevoix (schema {version}, this one knows {known}): install the newer one again, or \
+         put back the copy of the database from before the upgrade",
+        path.display()
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema's version.
+        version: usize,
+        /// The newest version that this program knows.
+        known: usize,
+    },
     /// The database failed (disk full, damaged file).
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] rusqlite::Error),
+    /// Someone else writes to the file and does not end.
+    #[error("someone else is writing to the database and has not ended within {} s", PATIENCE.as_secs())]
+    Busy,
+    /// A statement of the transaction had failed, or the program ended before the commit began.
+    #[error("the transaction was undone before it was committed")]
+    Undone,
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(rusqlite::Error),
+    /// A field is not of the type that this version of the program writes.
+    #[error("a row cannot be read: column {column} is of another type")]
+    Column {
+        /// Which of the statement's columns, counted from 0.
+        column: usize,
+    },
     /// A row does not say what this version of the program writes. The words of the cause are left out: they quote the
     /// row, and with it what officers typed.
     #[error("a row of {table} cannot be read: {:?} error at column {}", cause.classify(), cause.column())]
@@ -58,25 +91,9 @@ impl Database {
     /// # Errors
     /// [`StoreError::InUse`] when another process has it; otherwise what the disk or the database says.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let lock = lock(path)?;
-        sqlx::any::install_default_drivers();
-        let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))?;
-        // One connection: SQLite has one writer anyway, and waiting in our own queue is fairer than its busy loop.
-        let pool = AnyPoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // FULL: a commit that returned has reached the disk, also when the power fails.
-                    let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-                    connection.execute(sqlx::raw_sql(pragmas)).await?;
-                    Ok(())
-                })
-            })
-            .connect_with(options)
-            .await?;
-        migrator().run(&pool).await?;
-        Ok(Self { pool, _lock: lock })
+        let (path, lock) = (path.to_owned(), lock(path)?);
+        let sqlite = spawn_blocking(move || Sqlite::open(&path, lock)).await.map_err(|_| StoreError::Undone)??;
+        Ok(Self { connection: Arc::new(Mutex::new(sqlite)) })
     }
 
     /// Begins a transaction; dropping it without [`Transaction::commit`] undoes it.
@@ -84,31 +101,84 @@ impl Database {
     /// # Errors
     /// What the database says.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction { inner: self.pool.begin_with("BEGIN IMMEDIATE").await? })
+        let transaction = Transaction { connection: self.connection.clone().lock_owned().await };
+        if transaction.connection.begin(Duration::ZERO)? {
+            return Ok(transaction);
+        }
+        let waiting = spawn_blocking(move || match transaction.connection.begin(PATIENCE)? {
+            true => Ok(transaction),
+            false => Err(StoreError::Busy),
+        });
+        waiting.await.map_err(|_| StoreError::Undone)?
     }
 
-    /// Closes the database; what was committed is on the disk already.
+    /// Makes the file whole without its `-wal`, before the program ends; what was committed is on the disk already.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let connection = self.connection.clone().lock_owned().await;
+        // If it can't be done now it is done at the next start.
+        let _ = spawn_blocking(move || connection.gather()).await;
     }
 }
 
 impl Transaction {
-    /// Makes everything in it true. When this returns, it is on the disk.
+    /// Makes everything in it true. When this returns, it is on the disk. If the waiting is given up meanwhile, the
+    /// commit still comes to its end before the next transaction begins.
     ///
     /// # Errors
     /// What the database says; nothing was changed then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.inner.commit().await?)
+        // The transaction goes along, and with it the lock.
+        spawn_blocking(move || self.connection.commit()).await.map_err(|_| StoreError::Undone)?
+    }
+
+    /// Runs a statement and returns how many rows it changed. The text is one that SQLite and PostgreSQL both
+    /// understand; its parameters `$1`, `$2`, … appear in their order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(in crate::store) async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
+        self.expect_open()?;
+        self.connection.run(sql, values)
+    }
+
+    /// Runs a statement and returns all its rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(in crate::store) async fn rows(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.expect_open()?;
+        self.connection.rows(sql, values)
+    }
+
+    /// Runs a statement and returns its first row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(in crate::store) async fn row(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Outside a transaction a statement would commit itself: none runs after SQLite has undone the transaction.
+    fn expect_open(&self) -> Result<(), StoreError> {
+        if self.connection.is_in_transaction() { Ok(()) } else { Err(StoreError::Undone) }
     }
 }
 
-/// Every change of the schema, oldest first. Never edit one that was released.
-fn migrator() -> Migrator {
-    let migrations = [(1, "start", include_str!("migrations/0001_start.sql"))].map(|(version, name, sql)| {
-        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
-    });
-    Migrator::with_migrations(migrations.into())
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if self.connection.is_in_transaction() {
+            // SQLite ends the transaction also where it could not read the old pages back.
+            let _ = self.connection.roll_back();
+        }
+    }
 }
 
 fn lock(database: &Path) -> Result<File, StoreError> {

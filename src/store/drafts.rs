@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use crate::domain::draft::Draft;
 use crate::domain::name::{DirectorateCode, DraftNumber};
 use crate::domain::review::{Event, Opening};
 use crate::store::database::{StoreError, Transaction};
+use crate::store::row::Row;
+use crate::store::row::Value::{Number, Text};
 
 /// A line of the journal. Replaying the lines of a draft with [`open`](crate::domain::review::open) and
 /// [`decide`](crate::domain::review::decide) gives the draft as it is stored.
@@ -26,11 +26,8 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn draft(&mut self, number: &DraftNumber) -> Result<Option<Draft>, StoreError> {
-        let row = sqlx::query("SELECT body FROM drafts WHERE directorate = $1 AND serial = $2")
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .fetch_optional(&mut *self.inner)
-            .await?;
+        let sql = "SELECT body FROM drafts WHERE directorate = $1 AND serial = $2";
+        let row = self.row(sql, &[Text(number.directorate.as_str()), Number(number.serial.into())]).await?;
         row.as_ref().map(read_draft).transpose()
     }
 
@@ -40,8 +37,7 @@ impl Transaction {
     /// What the database says.
     pub async fn live_drafts(&mut self, directorate: &DirectorateCode, most: u32) -> Result<Vec<Draft>, StoreError> {
         let sql = "SELECT body FROM drafts WHERE directorate = $1 AND is_live = 1 ORDER BY serial DESC LIMIT $2";
-        let rows =
-            sqlx::query(sql).bind(directorate.as_str()).bind(i64::from(most)).fetch_all(&mut *self.inner).await?;
+        let rows = self.rows(sql, &[Text(directorate.as_str()), Number(most.into())]).await?;
         rows.iter().rev().map(read_draft).collect()
     }
 
@@ -51,7 +47,8 @@ impl Transaction {
     /// What the database says.
     pub async fn next_number(&mut self, directorate: &DirectorateCode) -> Result<DraftNumber, StoreError> {
         let sql = "SELECT COALESCE(MAX(serial), 0) FROM drafts WHERE directorate = $1";
-        let last: i64 = sqlx::query(sql).bind(directorate.as_str()).fetch_one(&mut *self.inner).await?.try_get(0)?;
+        let row = self.row(sql, &[Text(directorate.as_str())]).await?;
+        let last = row.map_or(Ok(0), |row| row.number(0))?;
         let serial = u32::try_from(last + 1).unwrap_or(u32::MAX);
         Ok(DraftNumber { directorate: directorate.clone(), serial })
     }
@@ -64,13 +61,13 @@ impl Transaction {
         let body = serde_json::to_string(draft).map_err(|cause| StoreError::Row { table: "drafts", cause })?;
         let sql = "INSERT INTO drafts (directorate, serial, is_live, body) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (directorate, serial) DO UPDATE SET is_live = excluded.is_live, body = excluded.body";
-        sqlx::query(sql)
-            .bind(draft.number.directorate.as_str())
-            .bind(i64::from(draft.number.serial))
-            .bind(i64::from(!draft.state().is_over()))
-            .bind(body)
-            .execute(&mut *self.inner)
-            .await?;
+        let values = [
+            Text(draft.number.directorate.as_str()),
+            Number(draft.number.serial.into()),
+            Number((!draft.state().is_over()).into()),
+            Text(&body),
+        ];
+        self.run(sql, &values).await?;
         Ok(())
     }
 
@@ -85,17 +82,20 @@ impl Transaction {
         entry: &Entry,
     ) -> Result<i64, StoreError> {
         let entry = serde_json::to_string(entry).map_err(|cause| StoreError::Row { table: "journal", cause })?;
-        let sql = "INSERT INTO journal (directorate, position, serial, at, entry) \
-                   SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4 FROM journal WHERE directorate = $1 \
-                   RETURNING position";
-        let row = sqlx::query(sql)
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .bind(at.as_millisecond())
-            .bind(entry)
-            .fetch_one(&mut *self.inner)
-            .await?;
-        Ok(row.try_get(0)?)
+        // Two statements: in one, SQLite would copy what it reads of the table that it writes, and that costs more.
+        let last = "SELECT COALESCE(MAX(position), 0) FROM journal WHERE directorate = $1";
+        let last = self.row(last, &[Text(number.directorate.as_str())]).await?;
+        let position = last.map_or(Ok(0), |row| row.number(0))? + 1;
+        let sql = "INSERT INTO journal (directorate, position, serial, at, entry) VALUES ($1, $2, $3, $4, $5)";
+        let values = [
+            Text(number.directorate.as_str()),
+            Number(position),
+            Number(number.serial.into()),
+            Number(at.as_millisecond()),
+            Text(&entry),
+        ];
+        self.run(sql, &values).await?;
+        Ok(position)
     }
 
     /// The journal of one draft, oldest first.
@@ -104,21 +104,16 @@ impl Transaction {
     /// What the database says.
     pub async fn journal_of(&mut self, number: &DraftNumber) -> Result<Vec<(Timestamp, Entry)>, StoreError> {
         let sql = "SELECT at, entry FROM journal WHERE directorate = $1 AND serial = $2 ORDER BY position";
-        let rows = sqlx::query(sql)
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .fetch_all(&mut *self.inner)
-            .await?;
-        let read = |row: &AnyRow| {
-            let entry: String = row.try_get(1)?;
-            let entry = serde_json::from_str(&entry).map_err(|cause| StoreError::Row { table: "journal", cause })?;
-            Ok((Timestamp::from_millisecond(row.try_get(0)?).unwrap_or_default(), entry))
+        let rows = self.rows(sql, &[Text(number.directorate.as_str()), Number(number.serial.into())]).await?;
+        let read = |row: &Row| {
+            let entry = serde_json::from_str(row.text(1)?);
+            let entry = entry.map_err(|cause| StoreError::Row { table: "journal", cause })?;
+            Ok((Timestamp::from_millisecond(row.number(0)?).unwrap_or_default(), entry))
         };
         rows.iter().map(read).collect()
     }
 }
 
-fn read_draft(row: &AnyRow) -> Result<Draft, StoreError> {
-    let body: String = row.try_get(0)?;
-    serde_json::from_str(&body).map_err(|cause| StoreError::Row { table: "drafts", cause })
+fn read_draft(row: &Row) -> Result<Draft, StoreError> {
+    serde_json::from_str(row.text(0)?).map_err(|cause| StoreError::Row { table: "drafts", cause })
 }

@@ -1,10 +1,10 @@
 //! Remembers what each message and reaction in a room means to a draft.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 
 use crate::domain::name::{AccountName, DirectorateCode, DraftNumber, FieldName, MessageId, RevisionNumber, RoomId};
 use crate::store::database::{StoreError, Transaction};
+use crate::store::row::Value::{Number, Text};
 
 /// What something in a room is to a draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,14 +50,14 @@ impl Transaction {
         let meaning = serde_json::to_string(meaning).map_err(|cause| StoreError::Row { table: "messages", cause })?;
         let sql = "INSERT INTO messages (room, id, directorate, serial, meaning) VALUES ($1, $2, $3, $4, $5) \
                    ON CONFLICT (room, id) DO NOTHING";
-        sqlx::query(sql)
-            .bind(room.as_str())
-            .bind(id)
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .bind(meaning)
-            .execute(&mut *self.inner)
-            .await?;
+        let values = [
+            Text(room.as_str()),
+            Text(id),
+            Text(number.directorate.as_str()),
+            Number(number.serial.into()),
+            Text(&meaning),
+        ];
+        self.run(sql, &values).await?;
         Ok(())
     }
 
@@ -67,14 +67,11 @@ impl Transaction {
     /// What the database says.
     pub async fn meaning(&mut self, room: &RoomId, id: &str) -> Result<Option<(DraftNumber, Meaning)>, StoreError> {
         let sql = "SELECT directorate, serial, meaning FROM messages WHERE room = $1 AND id = $2";
-        let Some(row) = sqlx::query(sql).bind(room.as_str()).bind(id).fetch_optional(&mut *self.inner).await? else {
-            return Ok(None);
-        };
-        let serial = u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default();
-        let number = DraftNumber { directorate: DirectorateCode(row.try_get(0)?), serial };
-        let meaning: String = row.try_get(2)?;
-        let meaning = serde_json::from_str(&meaning).map_err(|cause| StoreError::Row { table: "messages", cause })?;
-        Ok(Some((number, meaning)))
+        let Some(row) = self.row(sql, &[Text(room.as_str()), Text(id)]).await? else { return Ok(None) };
+        let serial = u32::try_from(row.number(1)?).unwrap_or_default();
+        let number = DraftNumber { directorate: DirectorateCode::from(row.text(0)?), serial };
+        let meaning = serde_json::from_str(row.text(2)?);
+        Ok(Some((number, meaning.map_err(|cause| StoreError::Row { table: "messages", cause })?)))
     }
 
     /// Notes which message shows a revision, and that it does mean that.
@@ -91,15 +88,15 @@ impl Transaction {
         let sql = "INSERT INTO cards (directorate, serial, revision, message, generation, has_glyphs) \
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (directorate, serial, revision) DO UPDATE SET \
                    message = excluded.message, generation = excluded.generation, has_glyphs = excluded.has_glyphs";
-        sqlx::query(sql)
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .bind(i64::from(revision.0))
-            .bind(card.message.as_ref().map_or("", MessageId::as_str))
-            .bind(i64::from(card.generation))
-            .bind(i64::from(card.has_glyphs))
-            .execute(&mut *self.inner)
-            .await?;
+        let values = [
+            Text(number.directorate.as_str()),
+            Number(number.serial.into()),
+            Number(revision.0.into()),
+            Text(card.message.as_ref().map_or("", MessageId::as_str)),
+            Number(card.generation.into()),
+            Number(card.has_glyphs.into()),
+        ];
+        self.run(sql, &values).await?;
         let Some(message) = &card.message else { return Ok(()) };
         self.note_message(room, message.as_str(), number, &Meaning::Card(revision)).await
     }
@@ -111,17 +108,12 @@ impl Transaction {
     pub async fn card(&mut self, number: &DraftNumber, revision: RevisionNumber) -> Result<Card, StoreError> {
         let sql = "SELECT message, generation, has_glyphs FROM cards \
                    WHERE directorate = $1 AND serial = $2 AND revision = $3";
-        let row = sqlx::query(sql)
-            .bind(number.directorate.as_str())
-            .bind(i64::from(number.serial))
-            .bind(i64::from(revision.0))
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        let Some(row) = row else { return Ok(Card::default()) };
+        let values = [Text(number.directorate.as_str()), Number(number.serial.into()), Number(revision.0.into())];
+        let Some(row) = self.row(sql, &values).await? else { return Ok(Card::default()) };
         Ok(Card {
-            message: Some(row.try_get::<String, _>(0)?).filter(|message| !message.is_empty()).map(MessageId),
-            generation: u32::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default(),
-            has_glyphs: row.try_get::<i64, _>(2)? != 0,
+            message: Some(row.text(0)?).filter(|message| !message.is_empty()).map(MessageId::from),
+            generation: u32::try_from(row.number(1)?).unwrap_or_default(),
+            has_glyphs: row.number(2)? != 0,
         })
     }
 }

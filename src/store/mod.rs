@@ -5,3 +5,6 @@ pub mod database;
 pub mod drafts;
 pub mod messages;
 pub mod outbox;
+pub mod pictures;
+pub mod row;
+pub mod sqlite;

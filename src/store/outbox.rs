@@ -1,11 +1,11 @@
 //! Keeps what is owed to the world until it is settled.
 
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use crate::domain::name::EffectKey;
 use crate::store::database::{StoreError, Transaction};
+use crate::store::row::Row;
+use crate::store::row::Value::{Number, Text};
 
 /// Something owed, on its way into the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,32 +58,25 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn owe(&mut self, debt: &Debt, again: Again) -> Result<bool, StoreError> {
-        let conflict = match again {
-            Again::Never => "DO NOTHING",
-            // A debt that still stands keeps its place; a settled one goes to the end of its lane.
-            Again::Renew => {
-                "DO UPDATE SET version = effects.version + 1, is_owed = 1, body = excluded.body, \
-                 position = CASE WHEN effects.is_owed = 1 THEN effects.position ELSE excluded.position END, \
-                 due_at = excluded.due_at, attempts = 0, first_tried_at = 0, in_doubt = 0"
-            }
-        };
-        let sql = format!(
-            "INSERT INTO effects \
-             (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) \
-             SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, 1, 1, $4, 0, 0, 0 FROM effects WHERE TRUE \
-             ON CONFLICT (key) {conflict}"
-        );
-        let done = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(debt.key.as_str())
-            .bind(&debt.lane)
-            .bind(&debt.body)
-            .bind(debt.due_at.as_millisecond())
-            .execute(&mut *self.inner)
-            .await?;
-        Ok(done.rows_affected() > 0)
+        // A debt that still stands keeps its place; a settled one goes to the end of its lane.
+        let sql = "INSERT INTO effects \
+                   (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) VALUES \
+                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM effects WHERE lane = $2 AND is_owed = 1), \
+                   $3, 1, 1, $4, 0, 0, 0) \
+                   ON CONFLICT (key) DO UPDATE SET version = effects.version + 1, is_owed = 1, body = excluded.body, \
+                   position = CASE WHEN effects.is_owed = 1 THEN effects.position ELSE excluded.position END, \
+                   due_at = excluded.due_at, attempts = 0, first_tried_at = 0, in_doubt = 0 WHERE $5 = 1";
+        let values = [
+            Text(debt.key.as_str()),
+            Text(&debt.lane),
+            Text(&debt.body),
+            Number(debt.due_at.as_millisecond()),
+            Number((again == Again::Renew).into()),
+        ];
+        Ok(self.run(sql, &values).await? > 0)
     }
 
-    /// The debts that are due and first in their lane, oldest first, at most `most`.
+    /// The debts that are due and first in their lane, longest due first, at most `most`.
     ///
     /// # Errors
     /// What the database says.
@@ -92,10 +85,9 @@ impl Transaction {
                    WHERE is_owed = 1 AND due_at <= $1 AND NOT EXISTS (\
                        SELECT 1 FROM effects earlier WHERE earlier.is_owed = 1 \
                        AND earlier.lane = effects.lane AND earlier.position < effects.position) \
-                   ORDER BY position LIMIT $2";
-        let rows =
-            sqlx::query(sql).bind(now.as_millisecond()).bind(i64::from(most)).fetch_all(&mut *self.inner).await?;
-        rows.iter().map(|row| read_claim(row).map_err(StoreError::from)).collect()
+                   ORDER BY due_at LIMIT $2";
+        let rows = self.rows(sql, &[Number(now.as_millisecond()), Number(most.into())]).await?;
+        rows.iter().map(read_claim).collect()
     }
 
     /// When the next debt is due that is not due yet.
@@ -104,9 +96,8 @@ impl Transaction {
     /// What the database says.
     pub async fn next_due(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT due_at FROM effects WHERE is_owed = 1 AND due_at > $1 ORDER BY due_at LIMIT 1";
-        let row = sqlx::query(sql).bind(now.as_millisecond()).fetch_optional(&mut *self.inner).await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Timestamp::from_millisecond(row.try_get(0)?).unwrap_or(Timestamp::MAX)))
+        let Some(row) = self.row(sql, &[Number(now.as_millisecond())]).await? else { return Ok(None) };
+        Ok(Some(Timestamp::from_millisecond(row.number(0)?).unwrap_or(Timestamp::MAX)))
     }
 
     /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
@@ -115,8 +106,8 @@ impl Transaction {
     /// What the database says.
     pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE effects SET in_doubt = 1, \
-                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $1";
-        sqlx::query(sql).bind(key.as_str()).bind(now.as_millisecond()).execute(&mut *self.inner).await?;
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $1 ELSE first_tried_at END WHERE key = $2";
+        self.run(sql, &[Number(now.as_millisecond()), Text(key.as_str())]).await?;
         Ok(())
     }
 
@@ -125,11 +116,8 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn settle(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        sqlx::query("UPDATE effects SET is_owed = 0, in_doubt = 0 WHERE key = $1 AND version = $2")
-            .bind(claim.debt.key.as_str())
-            .bind(claim.version)
-            .execute(&mut *self.inner)
-            .await?;
+        let sql = "UPDATE effects SET is_owed = 0, in_doubt = 0 WHERE key = $1 AND version = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Number(claim.version)]).await?;
         Ok(())
     }
 
@@ -139,33 +127,34 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
-        let sql = "UPDATE effects SET attempts = $5, due_at = $3, in_doubt = $4, \
-                   first_tried_at = CASE WHEN $4 = 1 THEN first_tried_at ELSE 0 END \
-                   WHERE key = $1 AND version = $2";
-        sqlx::query(sql)
-            .bind(claim.debt.key.as_str())
-            .bind(claim.version)
-            .bind(until.as_millisecond())
-            .bind(i64::from(in_doubt))
-            .bind(i64::from(claim.attempts_so_far(in_doubt).saturating_add(1)))
-            .execute(&mut *self.inner)
-            .await?;
+        let sql = "UPDATE effects SET attempts = $1, due_at = $2, in_doubt = $3, \
+                   first_tried_at = CASE WHEN $3 = 1 THEN first_tried_at ELSE 0 END \
+                   WHERE key = $4 AND version = $5";
+        let values = [
+            Number(claim.attempts_so_far(in_doubt).saturating_add(1).into()),
+            Number(until.as_millisecond()),
+            Number(in_doubt.into()),
+            Text(claim.debt.key.as_str()),
+            Number(claim.version),
+        ];
+        self.run(sql, &values).await?;
         Ok(())
     }
 }
 
-fn read_claim(row: &AnyRow) -> Result<Claim, sqlx::Error> {
-    let time = |column| row.try_get::<i64, _>(column).map(|ms| Timestamp::from_millisecond(ms).unwrap_or_default());
+/// Reads the columns that [`Transaction::due`] names, in its order.
+fn read_claim(row: &Row) -> Result<Claim, StoreError> {
+    let time = |column| row.number(column).map(|ms| Timestamp::from_millisecond(ms).unwrap_or_default());
     Ok(Claim {
         debt: Debt {
-            key: EffectKey(row.try_get("key")?),
-            lane: row.try_get("lane")?,
-            body: row.try_get("body")?,
-            due_at: time("due_at")?,
+            key: EffectKey::from(row.text(0)?),
+            lane: row.text(1)?.to_owned(),
+            body: row.text(2)?.to_owned(),
+            due_at: time(3)?,
         },
-        version: row.try_get("version")?,
-        attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
-        first_tried_at: Some(time("first_tried_at")?).filter(|time| time.as_millisecond() != 0),
-        in_doubt: row.try_get::<i64, _>("in_doubt")? != 0,
+        version: row.number(4)?,
+        attempts: u32::try_from(row.number(5)?).unwrap_or(u32::MAX),
+        first_tried_at: Some(time(6)?).filter(|time| time.as_millisecond() != 0),
+        in_doubt: row.number(7)? != 0,
     })
 }

@@ -3,6 +3,7 @@
 use crate::domain::ballot::{Ballot, Choice};
 use crate::domain::draft::{Blocker, Draft, Grace, Phase, Progress, Publication, VetoReason};
 use crate::domain::name::{AccountName, RevisionNumber, RoleName};
+use crate::domain::picture::Picture;
 use crate::domain::policy::{Verdict, judge};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker};
@@ -24,6 +25,7 @@ impl Speaker {
         let mut blocks = vec![Block::Title(title)];
         blocks.extend(self.standing(draft, audience));
         blocks.extend(self.texts(draft, audience));
+        blocks.extend(self.pictures(draft, audience));
         let internal = self.internal_fields(draft, audience);
         blocks.extend((!internal.is_empty()).then_some(Block::Items(internal)));
         blocks.extend(self.warnings(draft, audience));
@@ -157,6 +159,25 @@ impl Speaker {
             .collect()
     }
 
+    /// What goes with the texts: each picture's size and the words for whoever can't see it.
+    fn pictures(&self, draft: &Draft, audience: &Audience<'_>) -> Option<Block> {
+        let line = |(place, picture): (usize, &Picture)| {
+            let (width, height) = (picture.width.to_string(), picture.height.to_string());
+            let kilobytes = picture.bytes.div_ceil(1_000).to_string();
+            let name = if picture.alt.is_empty() { "card-picture-without-alt" } else { "card-picture" };
+            let variables: [(&'static str, &dyn std::fmt::Display); 5] = [
+                ("place", &place),
+                ("width", &width),
+                ("height", &height),
+                ("kilobytes", &kilobytes),
+                ("alt", &picture.alt),
+            ];
+            self.sentence(audience, name, &variables)
+        };
+        let lines: Vec<String> = (1..).zip(&draft.revision.pictures).map(line).collect();
+        (!lines.is_empty()).then_some(Block::Items(lines))
+    }
+
     /// What is known inside only; a supervisor needs it to decide, the public never sees it.
     fn internal_fields(&self, draft: &Draft, audience: &Audience<'_>) -> Vec<String> {
         let internal = draft.revision.fields.iter().filter(|(_, filled)| filled.is_internal);
@@ -187,6 +208,17 @@ impl Speaker {
             }
             Blocker::Empty { account } => self.sentence(audience, "blocker-empty", &[("account", account)]),
             Blocker::NoAccount => self.sentence(audience, "blocker-no-account", &[]),
+            Blocker::PictureComing { name } => self.sentence(audience, "blocker-picture-coming", &[("name", name)]),
+            Blocker::TooManyPictures { account, most } => {
+                self.sentence(audience, "blocker-too-many-pictures", &[("account", account), ("most", most)])
+            }
+            Blocker::PictureTooLarge { account, most } => {
+                let kilobytes = (most / 1_000).to_string();
+                self.sentence(audience, "blocker-picture-too-large", &[("account", account), ("kilobytes", &kilobytes)])
+            }
+            Blocker::AltTooLong { account, over } => {
+                self.sentence(audience, "blocker-alt-too-long", &[("account", account), ("over", over)])
+            }
         };
         blockers.iter().map(blocker).collect()
     }

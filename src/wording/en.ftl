@@ -20,6 +20,8 @@ card-how = { $approve } approve · { $veto } refuse · { $hold } hold
 card-length = { $account } { $used }/{ $limit }
 card-length-over = { $account } { $used }/{ $limit } ({ $over } too many)
 card-counted = { $network } { $used }/{ $limit } (counted, not published)
+card-picture = 🖼 Picture { $place } ({ $width } × { $height }, { $kilobytes } kB): “{ $alt }”
+card-picture-without-alt = 🖼 Picture { $place } ({ $width } × { $height }, { $kilobytes } kB)
 card-internal = 🔒 { $field }: { $value } (internal)
 card-warning = ⚠️ “{ $words }”: { $why }
 card-foot = Written by { $authors }. Seal { $seal }.
@@ -44,6 +46,18 @@ blocker-too-long =
     }
 blocker-empty = { $account }: the text would be empty
 blocker-no-account = this directorate has no account to publish to: the administrator can add one
+blocker-picture-coming = { $name }: I am preparing the picture
+blocker-too-many-pictures =
+    { $most ->
+        [one] { $account } takes one picture only: remove the message of another one
+       *[other] { $account } takes { $most } pictures at most: remove the message of another one
+    }
+blocker-picture-too-large = { $account }: a picture is larger than { $kilobytes } kB, send a smaller one
+blocker-alt-too-long =
+    { $over ->
+        [one] { $account }: the description of a picture is 1 character too long
+       *[other] { $account }: the description of a picture is { $over } characters too long
+    }
 
 progress-owed = ⏳ { $account }: sending…
 progress-retrying = 🟠 { $account }: { $why } Next try at { $at }.
@@ -81,6 +95,7 @@ notice-ask-whether-online = { $account }: { $why } I can't tell whether it is on
 notice-ask-to-retry = { $account }: not published. { $why } Once mended, tap 🔁 to send again.
 notice-card-lost = The card was removed from the room: here it is again. Votes already given still count.
 notice-origin-removed = The first message was removed; the draft stays. To drop it: !retirer { $number }
+notice-picture-refused = “{ $name }” is not in the draft. { $why }
 notice-stranger = Hello. You are not on the team of { $directorate }: I can't take your request or count your vote. The administrator can add you.
 notice-unreadable = { $by }, I can't decrypt this message. Please send it again.
 notice-unknown-command = I don't know !{ $typed }. The list: !aide
@@ -141,6 +156,13 @@ problem-not-a-choice = { $field }: “{ $value }” is not in the list: { $choic
 problem-value-too-long = { $field }: too long, { $most } characters at most.
 problem-no-draft-number = Which draft? Example: { $code }-12
 problem-not-a-draft-number = “{ $typed }” is not a draft number. Example: { $code }-12
+
+unfit-unknown-kind = This file is no picture that I can read: send it as JPEG or PNG.
+unfit-damaged = The file is damaged or cut short: send it again.
+unfit-animated = The picture is animated: send a still one.
+unfit-too-large = The file is larger than { $megabytes } MB: send a smaller one.
+unfit-too-many-pixels = The picture has more than { $millions } million pixels: send a smaller one.
+unfit-not-fetched = I could not fetch it. { $why } Send it again.
 
 ## Where a draft stands
 

@@ -20,6 +20,8 @@ card-how = { $approve } valider · { $veto } refuser · { $hold } suspendre
 card-length = { $account } { $used }/{ $limit }
 card-length-over = { $account } { $used }/{ $limit } ({ $over } de trop)
 card-counted = { $network } { $used }/{ $limit } (compté, pas publié)
+card-picture = 🖼 Photo { $place } ({ $width } × { $height }, { $kilobytes } ko) : « { $alt } »
+card-picture-without-alt = 🖼 Photo { $place } ({ $width } × { $height }, { $kilobytes } ko)
 card-internal = 🔒 { $field } : { $value } (interne)
 card-warning = ⚠️ « { $words } » : { $why }
 card-foot = Rédigé par { $authors }. Empreinte { $seal }.
@@ -44,6 +46,18 @@ blocker-too-long =
     }
 blocker-empty = { $account } : le texte serait vide
 blocker-no-account = cette direction n'a aucun compte où publier : l'administrateur peut en ajouter un
+blocker-picture-coming = { $name } : je prépare la photo
+blocker-too-many-pictures =
+    { $most ->
+        [one] { $account } ne prend qu'une photo : supprimez le message d'une autre
+       *[other] { $account } prend { $most } photos au plus : supprimez le message d'une autre
+    }
+blocker-picture-too-large = { $account } : une photo dépasse { $kilobytes } ko, envoyez-la plus petite
+blocker-alt-too-long =
+    { $over ->
+        [one] { $account } : la description d'une photo a 1 caractère de trop
+       *[other] { $account } : la description d'une photo a { $over } caractères de trop
+    }
 
 progress-owed = ⏳ { $account } : envoi…
 progress-retrying = 🟠 { $account } : { $why } Nouvel essai à { $at }.
@@ -81,6 +95,7 @@ notice-ask-whether-online = { $account } : { $why } Je ne peux pas savoir si c'e
 notice-ask-to-retry = { $account } : pas publié. { $why } Une fois réglé, touchez 🔁 pour renvoyer.
 notice-card-lost = La carte a été supprimée du salon : la voici de nouveau. Les votes déjà donnés comptent toujours.
 notice-origin-removed = Le message d'origine a été supprimé ; le brouillon reste. Pour l'abandonner : !retirer { $number }
+notice-picture-refused = « { $name } » n'est pas dans le brouillon. { $why }
 notice-stranger = Bonjour. Vous n'êtes pas dans l'équipe de { $directorate } : je ne peux pas prendre votre demande ni compter votre vote. L'administrateur peut vous ajouter.
 notice-unreadable = { $by }, je n'arrive pas à déchiffrer ce message. Renvoyez-le, s'il vous plaît.
 notice-unknown-command = Je ne connais pas !{ $typed }. La liste : !aide
@@ -141,6 +156,13 @@ problem-not-a-choice = { $field } : « { $value } » n'est pas dans la liste : {
 problem-value-too-long = { $field } : trop long, { $most } caractères au plus.
 problem-no-draft-number = De quel brouillon ? Exemple : { $code }-12
 problem-not-a-draft-number = « { $typed } » n'est pas un numéro de brouillon. Exemple : { $code }-12
+
+unfit-unknown-kind = Ce fichier n'est pas une photo que je sache lire : envoyez-la en JPEG ou en PNG.
+unfit-damaged = Le fichier est abîmé ou incomplet : renvoyez-le.
+unfit-animated = L'image est animée : envoyez une image fixe.
+unfit-too-large = Le fichier dépasse { $megabytes } Mo : envoyez-le plus petit.
+unfit-too-many-pixels = L'image dépasse { $millions } millions de pixels : envoyez-la plus petite.
+unfit-not-fetched = Je n'ai pas pu la télécharger. { $why } Renvoyez-la.
 
 ## Où en est un brouillon
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
-use crate::domain::name::AccountName;
+use crate::domain::name::{AccountName, FieldName};
 use crate::domain::notice::{Help, HelpField, Notice, Problem, Summary};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker, Variables};
@@ -76,6 +76,9 @@ impl Speaker {
                 prose
             }
             Notice::Help(help) => self.help(help, audience),
+            Notice::PictureRefused { name, why } => {
+                one("notice-picture-refused", &[("name", &shortened(name)), ("why", &self.unfit(why, audience))])
+            }
         }
     }
 
@@ -91,18 +94,12 @@ impl Speaker {
 
     /// The question for the first missing field, and what else stands in the way.
     fn asked(&self, blockers: &[Blocker], audience: &Audience<'_>) -> Prose {
-        let missing: Vec<(&str, &str)> = blockers
-            .iter()
-            .filter_map(|blocker| match blocker {
-                Blocker::Missing { field, ask } => Some((field.as_str(), ask.as_str())),
-                Blocker::TooLong { .. } | Blocker::Empty { .. } | Blocker::NoAccount => None,
-            })
-            .collect();
+        let missing: Vec<(&FieldName, &str)> = blockers.iter().filter_map(Blocker::missing).collect();
         let Some((field, ask)) = missing.first() else {
             let intro = self.sentence(audience, "notice-blocked", &[]);
             return Prose { blocks: vec![Block::Text(intro), Block::Items(self.blockers(blockers, audience))] };
         };
-        let others: Vec<&str> = missing[1..].iter().map(|(field, _)| *field).collect();
+        let others: Vec<&str> = missing[1..].iter().map(|(field, _)| field.as_str()).collect();
         let mut blocks = vec![Block::Text(self.sentence(audience, "notice-asked", &[("field", field), ("ask", ask)]))];
         if !others.is_empty() {
             let rest = others.join(", ");

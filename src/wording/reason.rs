@@ -3,6 +3,7 @@
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::RoleName;
 use crate::domain::notice::{Problem, Refusal, State};
+use crate::domain::picture::Unfit;
 use crate::wording::speaker::{Audience, Speaker};
 
 impl Speaker {
@@ -37,6 +38,27 @@ impl Speaker {
             Cause::RecoveryKeyNeeded => ("cause-recovery-key-needed", String::new()),
         };
         self.sentence(audience, name, &[("detail", &detail)])
+    }
+
+    /// Why a file is not taken as a picture, and what to send instead.
+    pub fn unfit(&self, unfit: &Unfit, audience: &Audience<'_>) -> String {
+        match unfit {
+            Unfit::UnknownKind => self.sentence(audience, "unfit-unknown-kind", &[]),
+            Unfit::Damaged => self.sentence(audience, "unfit-damaged", &[]),
+            Unfit::Animated => self.sentence(audience, "unfit-animated", &[]),
+            Unfit::TooLarge { most } => {
+                let megabytes = (most / 1_000_000).to_string();
+                self.sentence(audience, "unfit-too-large", &[("megabytes", &megabytes)])
+            }
+            Unfit::TooManyPixels { most } => {
+                let millions = (most / 1_000_000).to_string();
+                self.sentence(audience, "unfit-too-many-pixels", &[("millions", &millions)])
+            }
+            Unfit::NotFetched(cause) => {
+                let why = self.fault(&Fault::Permanent { cause: cause.clone() }, audience);
+                self.sentence(audience, "unfit-not-fetched", &[("why", &why)])
+            }
+        }
     }
 
     /// Why something was lawfully not done.

@@ -6,7 +6,6 @@ use std::process::Stdio;
 use matrix_sdk::ruma::{EventId, OwnedRoomId};
 use portevoix::domain::draft::Draft;
 use serde_json::{Value, json};
-use sqlx::{Connection, Row};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
@@ -181,10 +180,9 @@ grace_seconds = {grace_seconds}
     }
 
     async fn expect_one_record_as_approved(&self) {
-        let file = format!("sqlite:{}", self.folder.path().join("portevoix.db").display());
-        let mut database = sqlx::SqliteConnection::connect(&file).await.unwrap();
-        let row = sqlx::query("SELECT body FROM drafts").fetch_one(&mut database).await.unwrap();
-        let draft: Draft = serde_json::from_str(row.get(0)).unwrap();
+        let database = rusqlite::Connection::open(self.folder.path().join("portevoix.db")).unwrap();
+        let body: String = database.query_row("SELECT body FROM drafts", [], |row| row.get(0)).unwrap();
+        let draft: Draft = serde_json::from_str(&body).unwrap();
         assert_eq!(self.bluesky.texts().await, [draft.revision.targets[0].text.clone()], "one record, byte for byte");
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod commands;
 mod config;
 mod contract;
+mod darkroom;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
@@ -17,10 +18,12 @@ mod logging;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
+mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
 mod review;
+mod store;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]

@@ -12,7 +12,7 @@ use portevoix::chat::matrix::render::{calls_for_attention, html};
 use portevoix::chat::matrix::sift::{News, Sifted, sift, since_entering};
 use portevoix::domain::name::{ArrivalId, MessageId, PersonId, ReactionId, RoomId};
 use portevoix::domain::prose::{Block, Prose};
-use portevoix::port::chat::{Arrival, Happening};
+use portevoix::port::chat::{Arrival, Attachment, Happening};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -77,6 +77,32 @@ fn the_text_is_as_typed_without_what_clients_add() {
 }
 
 #[test]
+fn a_photo_is_handed_over_with_what_was_written_beside_it() {
+    let file = json!({ "url": "mxc://x/y", "key": {}, "iv": "iv", "hashes": {}, "v": "v2" });
+    let photo = |body: &str, filename: Option<&str>| {
+        happening(json!({ "content": {
+            "msgtype": "m.image", "body": body, "filename": filename, "file": file, "info": { "size": 182_000 },
+        } }))
+    };
+    let sent = |text: &str| {
+        Some(Happening::Said {
+            message: "$event".into(),
+            text: text.to_owned(),
+            thread: None,
+            attachments: vec![Attachment {
+                reference: file.to_string(),
+                name: "rue.jpg".to_owned(),
+                bytes: Some(182_000),
+                alt: None,
+            }],
+        })
+    };
+    assert_eq!(photo("rue.jpg", None), sent(""), "older clients call the file in the body");
+    assert_eq!(photo("rue.jpg", Some("rue.jpg")), sent(""));
+    assert_eq!(photo("!appel vol", Some("rue.jpg")), sent("!appel vol"));
+}
+
+#[test]
 fn the_root_of_the_thread_counts_before_the_message_replied_to() {
     let relation = json!({
         "rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": { "event_id": "$last" }, "is_falling_back": true,
@@ -114,7 +140,8 @@ fn what_is_not_a_persons_word_is_left_out() {
     for fields in [
         json!({ "sender": "@portevoix:example.org", "content": text }),
         json!({ "content": { "msgtype": "m.notice", "body": "je suis un robot" } }),
-        json!({ "content": { "msgtype": "m.image", "body": "photo.jpg", "url": "mxc://x/y" } }),
+        json!({ "content": { "msgtype": "m.image", "body": "photo.jpg" } }),
+        json!({ "content": { "msgtype": "m.location", "body": "ici", "geo_uri": "geo:47.2,-1.5" } }),
         json!({ "content": {}, "unsigned": { "redacted_because": {} } }),
         json!({ "content": { "msgtype": "m.text", "body": 12 } }),
         json!({ "content": { "msgtype": "m.text" } }),

@@ -314,6 +314,7 @@ fn picture(bytes: &[u8]) -> Picture {
         height: 3,
         bytes: u32::try_from(bytes.len()).unwrap(),
         alt: "Un visage".to_owned(),
+        from: "m1".into(),
     }
 }
 

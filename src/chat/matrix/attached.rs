@@ -1,11 +1,11 @@
 //! Files that people attach to their messages: what a message says of one, and how it is fetched and decrypted.
 
+use matrix_sdk::Client;
 use matrix_sdk::media::{MediaFormat, MediaRequestParameters};
 use matrix_sdk::ruma::events::room::MediaSource;
-use matrix_sdk::{Client, Error};
 use serde_json::Value;
 
-use crate::chat::matrix::fault::{http_fault, permanent, transient};
+use crate::chat::matrix::fault::{fault_of, permanent};
 use crate::domain::fault::{Cause, Fault};
 use crate::port::chat::Attachment;
 
@@ -26,6 +26,14 @@ pub fn attachment(content: &Value) -> Option<Attachment> {
     })
 }
 
+/// What was written with a file: a `body` beside a `filename` that says something else
+/// (<https://spec.matrix.org/v1.18/client-server-api/#media-captions>).
+pub fn caption(content: &Value) -> Option<&str> {
+    let text = |name: &str| content.get(name).and_then(Value::as_str);
+    let (name, body) = (text("filename")?, text("body")?);
+    (body != name).then_some(body)
+}
+
 /// See [`Chat::fetch`](crate::port::chat::Chat::fetch). The file is not kept on this machine.
 ///
 /// # Errors
@@ -40,10 +48,10 @@ pub async fn fetch(client: &Client, attachment: &Attachment, most: u32) -> Resul
     let key = if source.is_string() { "url" } else { "file" };
     let source: MediaSource = serde_json::from_value(Value::from_iter([(key, source)])).map_err(|_| unknown())?;
     let request = MediaRequestParameters { source, format: MediaFormat::File };
-    let bytes = client.media().get_media_content(&request, false).await.map_err(|error| match error {
-        Error::Http(error) => http_fault(&error),
-        Error::Io(_) | Error::Timeout => transient(Cause::ConnectionCut),
-        other => permanent(Cause::Refused(Cause::quote(&other.to_string()))),
+    let bytes = client.media().get_media_content(&request, false).await.map_err(|error| match fault_of(&error) {
+        // A file that does not decrypt, or is not what its message says, will not get better.
+        Fault::Transient { cause: Cause::Refused(words), .. } => permanent(Cause::Refused(words)),
+        fault @ (Fault::Transient { .. } | Fault::Permanent { .. } | Fault::Uncertain { .. }) => fault,
     })?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > u64::from(most) {
         return Err(too_large());

@@ -39,8 +39,8 @@ pub struct Delivery<'a> {
 /// What became of a locked event.
 enum Opened {
     StillLocked,
-    Readable(Arrival),
-    /// It can be read, and is nothing for us (a picture, say).
+    Readable(Box<Arrival>),
+    /// It can be read, and is nothing for us (a poll, say).
     NothingForUs,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Delivery<'a> {
         for (room, locked) in self.lanes.locked().into_iter().filter(|(room, locked)| may_open(keys, room, locked)) {
             match self.try_again(&room, &locked).await {
                 Opened::StillLocked => {}
-                Opened::Readable(arrival) => self.lanes.unlock(&locked.arrival.id, Some(News::Readable(arrival))),
+                Opened::Readable(arrival) => self.lanes.unlock(&locked.arrival.id, Some(News::Readable(*arrival))),
                 Opened::NothingForUs => self.lanes.unlock(&locked.arrival.id, None),
             }
         }
@@ -156,7 +156,7 @@ impl<'a> Delivery<'a> {
                 Opened::StillLocked => self.given_up.push_back((room, locked)),
                 Opened::Readable(arrival) => {
                     // Not done when stopped: the intake still has it as unreadable, and the next start tries again.
-                    self.hand_over(&room, arrival, stop).await;
+                    self.hand_over(&room, *arrival, stop).await;
                 }
                 Opened::NothingForUs => {}
             }
@@ -168,7 +168,7 @@ impl<'a> Delivery<'a> {
         let Some(handle) = self.client.get_room(room) else { return Opened::StillLocked };
         let Ok(event) = handle.decrypt_event(&locked.event, None).await else { return Opened::StillLocked };
         match sift(&event, room, handle.own_user_id()) {
-            Some(Sifted::News(News::Readable(arrival))) => Opened::Readable(arrival),
+            Some(Sifted::News(News::Readable(arrival))) => Opened::Readable(Box::new(arrival)),
             Some(Sifted::News(News::Locked(_))) => Opened::StillLocked,
             Some(Sifted::Entered) | None => Opened::NothingForUs,
         }

@@ -8,8 +8,9 @@ use matrix_sdk::ruma::{RoomId, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::chat::matrix::attached;
 use crate::domain::name::{self, ArrivalId, MessageId, PersonId, ReactionId};
-use crate::port::chat::{Arrival, Happening, Standing};
+use crate::port::chat::{Arrival, Attachment, Happening, Standing};
 
 /// An event that means something to us.
 #[derive(Clone, Debug)]
@@ -69,8 +70,8 @@ struct Wire {
 
 /// What an event of a room means to us; `None` for all that is not a person's message, edit, reaction or removal.
 ///
-/// Left out: the bot's own, notices (by convention what bots say), messages without text, and what was redacted (the
-/// redaction is an event of its own).
+/// Left out: the bot's own, notices (by convention what bots say), messages without text or file, and what was redacted
+/// (the redaction is an event of its own).
 pub fn sift(event: &TimelineEvent, room: &RoomId, own: &UserId) -> Option<Sifted> {
     let wire: Wire = serde_json::from_str(event.raw().json().get()).ok()?;
     if wire.is_entry_of(own) {
@@ -149,14 +150,19 @@ impl Wire {
             let text = typed_text(self.content.get("m.new_content")?)?.to_owned();
             return Some(Happening::Edited { message: MessageId(relation.event?.to_owned()), text });
         }
-        let text = typed_text(&self.content)?;
+        let attachments: Vec<Attachment> = attached::attachment(&self.content).into_iter().collect();
+        let text = match typed_text(&self.content) {
+            Some(text) => text,
+            None if attachments.is_empty() => return None,
+            None => "",
+        };
         let reply_to = relation.as_ref().and_then(|relation| relation.reply_to);
         let root = relation.as_ref().filter(|relation| relation.kind == Some("m.thread")).and_then(|root| root.event);
         Some(Happening::Said {
             message: MessageId(self.event_id.clone()),
             text: if reply_to.is_some() { without_quote(text) } else { text }.to_owned(),
             thread: root.or(reply_to).map(|event| MessageId(event.to_owned())),
-            attachments: Vec::new(),
+            attachments,
         })
     }
 }
@@ -180,10 +186,13 @@ fn relation(content: &Value) -> Option<Relation<'_>> {
     })
 }
 
-/// The text of a message that a person typed.
+/// The text of a message that a person typed, with a file or without.
 fn typed_text(content: &Value) -> Option<&str> {
-    let kind = content.get("msgtype").and_then(Value::as_str)?;
-    content.get("body").and_then(Value::as_str).filter(|_| matches!(kind, "m.text" | "m.emote"))
+    match content.get("msgtype").and_then(Value::as_str)? {
+        "m.text" | "m.emote" => content.get("body").and_then(Value::as_str),
+        "m.image" | "m.file" => attached::caption(content),
+        _ => None,
+    }
 }
 
 /// A reply without the quotation that older clients put before it: lines that begin with `> `, the first of which names

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 
+use crate::chat::practice::page::MOST_BYTES_SENT;
+use crate::chat::practice::record::SentFile;
 use crate::chat::practice::{NotDone, Practice};
 use crate::domain::name::{MessageId, PersonId, ReactionId, RoomId};
 
@@ -31,6 +35,16 @@ pub struct Say {
     room: RoomId,
     text: String,
     thread: Option<MessageId>,
+    #[serde(default)]
+    files: Vec<SayFile>,
+}
+
+/// A file to send with it.
+#[derive(Deserialize)]
+pub struct SayFile {
+    name: String,
+    /// What is in it, in base 64.
+    content: String,
 }
 
 /// Writes a message.
@@ -38,7 +52,29 @@ pub struct Say {
 /// # Errors
 /// Why it was not done, in words for the page.
 pub async fn say(State(practice): State<Arc<Practice>>, Json(wish): Json<Say>) -> Answer {
-    answer(practice.says(&wish.person, &wish.room, &wish.text, wish.thread.as_ref()).await.map(|id| id.0))
+    if wish.text.len() > MOST_BYTES_SENT {
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, Json(Refused { error: "too-long" })));
+    }
+    let mut files = Vec::new();
+    for file in wish.files {
+        let Ok(bytes) = BASE64_STANDARD.decode(file.content) else {
+            return Err((StatusCode::BAD_REQUEST, Json(Refused { error: "bad-file" })));
+        };
+        files.push(SentFile { name: file.name, bytes: bytes.into() });
+    }
+    answer(practice.sends(&wish.person, &wish.room, &wish.text, wish.thread.as_ref(), files).await.map(|id| id.0))
+}
+
+/// A file that came with a message. Whatever is no picture is handed out as mere bytes, so that no browser runs it.
+pub async fn file(State(practice): State<Arc<Practice>>, Path((message, place)): Path<(MessageId, usize)>) -> Response {
+    let Some(bytes) = practice.sent_file(&message, place) else { return StatusCode::NOT_FOUND.into_response() };
+    let kind = match &*bytes {
+        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, kind)], bytes.to_vec()).into_response()
 }
 
 /// A message to change.

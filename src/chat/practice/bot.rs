@@ -33,7 +33,7 @@ impl Chat for Practice {
         // A thread whose first message is so old that the room let it go still goes on.
         let root = |id: &MessageId| state.records[index].thread_root(id).unwrap_or_else(|| id.clone());
         let thread = thread.map(root);
-        let message = self.add(&mut state, index, Author::Bot, Content::Said(prose.clone()), thread);
+        let message = self.add(&mut state, index, Author::Bot, (Content::Said(prose.clone()), Vec::new()), thread);
         state.records[index].note(key, &message);
         Ok(message)
     }
@@ -75,9 +75,15 @@ impl Chat for Practice {
         Ok(())
     }
 
-    async fn fetch(&self, room: &RoomId, attachment: &Attachment, _: u32) -> Result<Vec<u8>, Fault> {
+    async fn fetch(&self, room: &RoomId, attachment: &Attachment, most: u32) -> Result<Vec<u8>, Fault> {
         self.configured(room)?;
-        Err(Fault::Permanent { cause: Cause::Refused(format!("no file {}", attachment.name)) })
+        let gone = || Fault::Permanent { cause: Cause::Refused(format!("no file {}", attachment.name)) };
+        let (message, place) = attachment.reference.rsplit_once('/').ok_or_else(gone)?;
+        let bytes = self.sent_file(&message.into(), place.parse().map_err(|_| gone())?).ok_or_else(gone)?;
+        if u32::try_from(bytes.len()).map_or(true, |length| length > most) {
+            return Err(Fault::Permanent { cause: Cause::PictureRefused(format!("> {most}")) });
+        }
+        Ok(bytes.to_vec())
     }
 
     async fn probe(&self, room: &RoomId) -> Result<String, Fault> {

@@ -39,7 +39,7 @@ export function beginning(text, most) {
 export function spoken(message) {
   const { content } = message;
   if (content.kind === "removed") return "message supprimé";
-  if (content.kind === "typed") return content.text;
+  if (content.kind === "typed") return [content.text, ...message.files.map(({ name }) => `photo ${name}`)].join(" ");
   const words = content.blocks.map((block) => block.text ?? block.label ?? block.items.join(" ; "));
   return words.join(" ");
 }
@@ -79,7 +79,7 @@ export class MessageOnPage {
 
   /** Shows the message as it stands, for whoever looks now. */
   show(message) {
-    const said = JSON.stringify(message.content);
+    const said = JSON.stringify([message.content, message.files]);
     this.message = message;
     this.item.dataset.by = message.by === null ? "bot" : message.by === this.room.me() ? "me" : "other";
     this.showHead();
@@ -103,10 +103,11 @@ export class MessageOnPage {
   }
 
   showContent() {
-    const { content } = this.message;
+    const { content, files } = this.message;
     if (content.kind === "removed") this.content.replaceChildren(element("p", "gone", "Message supprimé"));
     else if (content.kind === "typed") this.content.replaceChildren(element("p", "typed", content.text));
     else this.content.replaceChildren(...content.blocks.map(showBlock));
+    this.content.append(...files.map(showFile));
   }
 
   showReactions() {
@@ -230,4 +231,13 @@ function icon() {
   made.src = "icon.svg";
   made.alt = "";
   return made;
+}
+
+/** A file that came with a message: the picture, or its name where it is none. */
+function showFile({ name, url }) {
+  const picture = element("img", "file");
+  picture.src = url;
+  picture.alt = `Photo jointe : ${name}`;
+  picture.addEventListener("error", () => picture.replaceWith(element("p", "file", `📎 ${name}`)));
+  return picture;
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::broadcast;
 
 use crate::chat::practice::handover::Handover;
-use crate::chat::practice::record::{Author, Content, Message, Reaction, Record};
+use crate::chat::practice::record::{Author, Content, Message, Reaction, Record, SentFile};
 use crate::domain::name::{MessageId, PersonId, RoomId};
 use crate::port::clock::Clock;
 
@@ -179,12 +179,12 @@ impl Practice {
         state: &mut State,
         index: usize,
         by: Author,
-        content: Content,
+        (content, files): (Content, Vec<SentFile>),
         thread: Option<MessageId>,
     ) -> MessageId {
         let id = MessageId(self.next_id(state));
         let at = self.clock.now();
-        let message = Message { id: id.clone(), by, at, content, edited: false, thread, reactions: Vec::new() };
+        let message = Message { id: id.clone(), by, at, content, files, edited: false, thread, reactions: Vec::new() };
         self.announce(index, Changed::Said, &message);
         state.records[index].add(message);
         id

@@ -10,7 +10,8 @@ const SENTENCES = {
   "no-such-reaction": "Cette réaction a déjà été retirée.",
   "not-the-author": "Seul son auteur peut faire cela.",
   "too-much-waiting": "Portevoix est absent depuis trop longtemps : trop de messages l’attendent déjà.",
-  "too-long": "Le message est trop long : 60 000 caractères environ au plus.",
+  "bad-file": "Ce fichier n’a pas pu être lu.",
+  "too-long": "C’est trop long : 60 000 caractères environ au plus, et 20 Mo pour une photo.",
   unreachable: "La salle d’entraînement ne répond pas. Elle a peut-être été fermée dans le terminal.",
 };
 /** How many announcements those who listen to the page can go back to. */
@@ -214,7 +215,8 @@ function leaveMode() {
 
 async function submit() {
   const written = text.value;
-  if (written.trim() === "") return;
+  const chosen = mode?.edits ? [] : [...at("composer-files").files];
+  if (written.trim() === "" && chosen.length === 0) return;
   const was = mode;
   at("examples").open = false;
   text.value = "";
@@ -223,13 +225,22 @@ async function submit() {
   const room = currentRoom().id;
   const isDone = was?.edits
     ? await send("edit", { message: was.edits.id, text: written })
-    : await send("say", { room, text: written, thread: was?.replyTo?.id ?? null });
+    : await send("say", { room, text: written, thread: was?.replyTo?.id ?? null, files: await Promise.all(chosen.map(packed)) });
+  if (isDone) at("composer-files").value = "";
   if (isDone || text.value !== "") return;
   const trouble = at("trouble").textContent;
   enterMode(was);
   text.value = written;
   at("trouble").textContent = trouble;
   fitText();
+}
+
+/** A chosen file as it travels: its name, and what is in it in base 64. */
+async function packed(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return { name: file.name, content: btoa(binary) };
 }
 
 /** Sends what the chosen person does. Says what went wrong, if something did. */

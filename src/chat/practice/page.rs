@@ -24,7 +24,10 @@ use crate::domain::directorate::Directorate;
 
 /// The most that a page may send at once, in bytes: what Matrix allows an event, so that nobody learns here to write
 /// messages that a real room refuses (<https://spec.matrix.org/v1.16/client-server-api/#size-limits>).
-const MOST_BYTES_SENT: usize = 65_536;
+pub const MOST_BYTES_SENT: usize = 65_536;
+
+/// The most that a message with files may have, in bytes: a photo of 20 MB, in base 64.
+const MOST_BYTES_WITH_FILES: usize = 28_000_000;
 
 /// What a page may load and do: only what this server itself sends, and no markup made from text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -77,7 +80,8 @@ pub async fn serve(listener: TcpListener, page: Page, stop: CancellationToken) -
         .route("/public.js", asset("text/javascript; charset=utf-8", include_str!("public.js")))
         .route("/icon.svg", asset("image/svg+xml", include_str!("icon.svg")))
         .route("/events", get(events))
-        .route("/say", post(acts::say))
+        .route("/file/{message}/{place}", get(acts::file))
+        .route("/say", post(acts::say).layer(DefaultBodyLimit::max(MOST_BYTES_WITH_FILES)))
         .route("/edit", post(acts::edit))
         .route("/react", post(acts::react))
         .route("/take-back", post(acts::take_back))

@@ -1,10 +1,12 @@
 //! What people do in the practice room: each act is recorded, shown to everyone, and handed to the bot.
 
+use std::sync::Arc;
+
 use crate::chat::practice::handover::Place;
-use crate::chat::practice::record::{Author, Content, Message, Reaction, Record};
+use crate::chat::practice::record::{Author, Content, Message, Reaction, Record, SentFile};
 use crate::chat::practice::{Changed, NotDone, Practice, State};
 use crate::domain::name::{ArrivalId, MessageId, PersonId, ReactionId, RoomId};
-use crate::port::chat::{Arrival, Happening, Standing};
+use crate::port::chat::{Arrival, Attachment, Happening, Standing};
 
 impl Practice {
     /// Someone writes a message, in the thread of `thread` if given.
@@ -18,14 +20,35 @@ impl Practice {
         text: &str,
         thread: Option<&MessageId>,
     ) -> Result<MessageId, NotDone> {
+        self.sends(person, room, text, thread, Vec::new()).await
+    }
+
+    /// Someone writes a message with files; the text may be empty.
+    ///
+    /// # Errors
+    /// As [`says`](Self::says).
+    pub async fn sends(
+        &self,
+        person: &PersonId,
+        room: &RoomId,
+        text: &str,
+        thread: Option<&MessageId>,
+        files: Vec<SentFile>,
+    ) -> Result<MessageId, NotDone> {
         let index = self.room_index(room).ok_or(NotDone::NoSuchRoom)?;
         self.acts(index, person, |state| {
             let root = |id| state.records[index].thread_root(id).ok_or(NotDone::NoSuchMessage);
             let thread = thread.map(root).transpose()?;
             let by = Author::Person(person.clone());
-            let message = self.add(state, index, by, Content::Typed(text.to_owned()), thread.clone());
-            let what =
-                Happening::Said { message: message.clone(), text: text.to_owned(), thread, attachments: Vec::new() };
+            let message = self.add(state, index, by, (Content::Typed(text.to_owned()), files.clone()), thread.clone());
+            let attachments = (0..).zip(&files).map(|(place, file): (usize, _)| Attachment {
+                reference: format!("{message}/{place}"),
+                name: file.name.clone(),
+                bytes: u64::try_from(file.bytes.len()).ok(),
+                alt: None,
+            });
+            let attachments = attachments.collect();
+            let what = Happening::Said { message: message.clone(), text: text.to_owned(), thread, attachments };
             Ok((message.clone(), Some((ArrivalId(message.0), what))))
         })
         .await
@@ -104,10 +127,18 @@ impl Practice {
             let arrival = ArrivalId(self.next_id(state));
             let standing = standing(&mut state.records[index], message)?;
             standing.content = Content::Removed;
+            standing.files.clear();
             self.announce(index, Changed::Removed, standing);
             Ok(((), Some((arrival, Happening::Removed { id: message.0.clone() }))))
         })
         .await
+    }
+
+    /// What is in a file that came with a message, if it is (still) there.
+    pub fn sent_file(&self, message: &MessageId, place: usize) -> Option<Arc<[u8]>> {
+        let state = self.state();
+        let message = state.records.iter().find_map(|record| record.message(message))?;
+        message.files.get(place).map(|file| file.bytes.clone())
     }
 
     /// Does one act of a person: checks that they may act there, changes the record and puts the arrival in line in one

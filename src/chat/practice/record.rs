@@ -1,6 +1,8 @@
 //! What stands in one practice room, message by message: pure data, no waiting and no clock.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -10,6 +12,9 @@ use crate::domain::prose::Prose;
 /// The most messages that a room keeps; the oldest go first. A long day of training has some hundreds, and a page that
 /// opens gets all of them at once.
 const MOST_MESSAGES: usize = 2_000;
+
+/// The most bytes of files that a room keeps: a training's photos; the oldest go first.
+const MOST_BYTES_OF_FILES: usize = 200_000_000;
 
 /// The most effect keys that a room remembers. A retry comes within the outbox's last try, thousands of effects before
 /// a key is forgotten.
@@ -35,6 +40,8 @@ pub struct Message {
     pub at: Timestamp,
     /// What it says.
     pub content: Content,
+    /// What came with it; nothing once it is removed.
+    pub files: Vec<SentFile>,
     /// Whether it once said something else.
     pub edited: bool,
     /// The first message of the thread that it is in; never one that is itself in a thread.
@@ -52,6 +59,21 @@ pub enum Content {
     Said(Prose),
     /// Nothing any more.
     Removed,
+}
+
+/// A file that someone sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SentFile {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Arc<[u8]>,
+}
+
+impl fmt::Debug for SentFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.name, self.bytes.len())
+    }
 }
 
 /// A glyph under a message.
@@ -109,6 +131,16 @@ impl Record {
             self.messages.pop_front();
         }
         self.messages.push_back(message);
+        let sizes = self.messages.iter().rev().map(|message| message.files.iter().map(|file| file.bytes.len()).sum());
+        let kept = sizes
+            .scan(0, |total: &mut usize, size: usize| {
+                *total += size;
+                Some(*total)
+            })
+            .take_while(|total| *total <= MOST_BYTES_OF_FILES)
+            .count();
+        let too_many = self.messages.len() - kept.max(1);
+        self.messages.iter_mut().take(too_many).for_each(|message| message.files.clear());
     }
 
     /// The message that an effect was carried out on, if it was.

@@ -45,6 +45,7 @@ fn write_message(room: &PracticeRoom, message: &Message, indent: &str, lines: &m
     let mut said = text.split('\n');
     lines.push(format!("{indent}{}{edited} : {}\n", name(room, &message.by), said.next().unwrap_or_default()));
     lines.extend(said.map(|line| format!("{indent}{INDENT}{line}\n")));
+    lines.extend(message.files.iter().map(|file| format!("{indent}{INDENT}📎 {}\n", file.name)));
     if !message.reactions.is_empty() {
         lines.push(format!("{indent}{INDENT}{}\n", reactions(room, message)));
     }

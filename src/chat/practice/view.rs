@@ -62,6 +62,7 @@ struct MessageView {
     edited: bool,
     thread: Option<String>,
     content: ContentView,
+    files: Vec<FileView>,
     reactions: Vec<ReactionView>,
 }
 
@@ -81,6 +82,12 @@ enum BlockView {
     Quote { text: String },
     Items { items: Vec<String> },
     Link { label: String, url: String },
+}
+
+#[derive(Serialize)]
+struct FileView {
+    name: String,
+    url: String,
 }
 
 #[derive(Serialize)]
@@ -170,6 +177,13 @@ fn message_view(message: &Message) -> MessageView {
             Content::Said(prose) => ContentView::Said { blocks: prose.blocks.iter().map(block_view).collect() },
             Content::Removed => ContentView::Removed,
         },
+        files: (0..)
+            .zip(&message.files)
+            .map(|(place, file): (usize, _)| FileView {
+                name: file.name.clone(),
+                url: format!("file/{}/{place}", message.id),
+            })
+            .collect(),
         reactions: reactions.collect(),
     }
 }

@@ -1,5 +1,5 @@
 -- Flags and times are BIGINT (0 or 1, milliseconds since 1970), structured values are JSON in TEXT: the types that
--- SQLite and PostgreSQL share through sqlx's Any driver.
+-- SQLite and PostgreSQL share.
 
 -- What arrived from the chats: one row an event, so that each is taken once.
 CREATE TABLE arrivals (

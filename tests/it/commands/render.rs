@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use portevoix::command::catalog::Catalog;
 use portevoix::command::parse::fields;
-use portevoix::command::render::{Content, Destination, render};
+use portevoix::command::render::{Album, Content, Destination, render};
 use portevoix::command::spec::Spec;
 use portevoix::command::template::Speaker;
 use portevoix::domain::directorate::{Account, NetworkKind, Visibility};
@@ -29,7 +29,7 @@ fn rendered_for(spec: &Spec, typed: &str, networks: &[NetworkKind]) -> Content {
     let code = DirectorateCode::from("44");
     let speaker = Speaker { name: "DDSP de la Loire-Atlantique", code: &code };
     let destinations: Vec<Destination> = networks.iter().copied().map(destination).collect();
-    render(spec, &filled(given), speaker, &destinations)
+    render(spec, &filled(given), Album::default(), speaker, &destinations)
 }
 
 fn rendered(word: &str, typed: &str) -> Content {
@@ -37,13 +37,7 @@ fn rendered(word: &str, typed: &str) -> Content {
 }
 
 fn missing(content: &Content) -> Vec<&str> {
-    fn name(blocker: &Blocker) -> Option<&str> {
-        match blocker {
-            Blocker::Missing { field, .. } => Some(field.as_str()),
-            Blocker::TooLong { .. } | Blocker::Empty { .. } | Blocker::NoAccount => None,
-        }
-    }
-    content.blockers.iter().filter_map(name).collect()
+    content.blockers.iter().filter_map(|blocker| blocker.missing().map(|(field, _)| field.as_str())).collect()
 }
 
 const APPEAL: &str =
@@ -217,7 +211,7 @@ proptest! {
         let given = [(FieldName::from("texte"), text.clone())].into();
         let code = DirectorateCode::from("44");
         let speaker = Speaker { name: "x", code: &code };
-        let content = render(&spec, &filled(given), speaker, &[destination(NetworkKind::File)]);
+        let content = render(&spec, &filled(given), Album::default(), speaker, &[destination(NetworkKind::File)]);
         let tail: String = text.trim().chars().skip(3).collect();
         prop_assert!(content.targets[0].text.contains(tail.trim()), "{:?}", content.targets[0].text);
     }

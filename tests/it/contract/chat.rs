@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use portevoix::domain::fault::Fault;
 use portevoix::domain::name::{EffectKey, MessageId, PersonId, ReactionId, RoomId};
 use portevoix::domain::prose::{Block, Prose};
-use portevoix::port::chat::{Chat, Happening};
+use portevoix::port::chat::{Attachment, Chat, Happening};
 
 use crate::harness::notebook::Notebook;
+use crate::harness::photo::photo;
 
 /// Plays every scene of the contract on a stage: an async function that makes one, and an attribute for each test.
 macro_rules! chat_contract {
@@ -26,6 +28,7 @@ macro_rules! chat_contract {
             an_answer_stands_in_its_thread
             a_reaction_put_twice_is_there_once
             hostile_text_is_inert
+            a_file_that_someone_sent_can_be_fetched
             a_room_that_works_can_be_probed
         }
     };
@@ -74,6 +77,9 @@ pub trait Stage: Send {
 
     /// Somebody writes in the thread of a message.
     async fn replies(&mut self, person: Person, root: &MessageId, text: &str) -> MessageId;
+
+    /// Somebody sends a photo with some words.
+    async fn sends(&mut self, person: Person, name: &str, photo: &[u8], words: &str) -> MessageId;
 
     /// Somebody changes a message (not always their own).
     async fn edits(&mut self, person: Person, message: &MessageId, text: &str);
@@ -338,6 +344,28 @@ pub async fn hostile_text_is_inert(mut stage: impl Stage) {
     assert_eq!(seen.text.matches(hostile).count(), 3, "shown as it was written: {}", seen.text);
     assert_eq!(seen.links, ["https://example.org/1"], "only the bot's own link leads anywhere");
     assert!(!seen.pings);
+}
+
+pub async fn a_file_that_someone_sent_can_be_fetched(mut stage: impl Stage) {
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    let file = photo(64, 48);
+
+    let message = stage.sends(Person::Martin, "rue.jpg", &file, "!appel vol").await;
+
+    let taken = notebook.until_read(&message).await;
+    let Happening::Said { text, attachments, .. } = &taken[0].what else { panic!("{taken:#?}") };
+    assert_eq!(text, "!appel vol");
+    assert_eq!(attachments.len(), 1, "{attachments:?}");
+    assert_eq!(attachments[0].name, "rue.jpg");
+    let room = stage.room();
+    let fetched = stage.chat().fetch(&room, &attachments[0], 20_000_000).await;
+    assert!(fetched.is_ok_and(|fetched| fetched == file), "the bytes are those that were sent");
+    let too_large = stage.chat().fetch(&room, &attachments[0], 100).await;
+    assert!(matches!(too_large, Err(Fault::Permanent { .. })), "{too_large:?}");
+    let foreign = Attachment { reference: "\"https://evil.example/x\"".to_owned(), ..attachments[0].clone() };
+    let refused = stage.chat().fetch(&room, &foreign, 20_000_000).await;
+    assert!(matches!(refused, Err(Fault::Permanent { .. })), "{refused:?}");
 }
 
 pub async fn a_room_that_works_can_be_probed(mut stage: impl Stage) {

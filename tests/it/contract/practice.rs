@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portevoix::chat::practice::record::{Author, Content, Message};
+use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
 use portevoix::chat::practice::transcript::BOT_NAME;
 use portevoix::chat::practice::{NotDone, Practice, PracticeRoom};
 use portevoix::domain::fault::Fault;
@@ -44,11 +44,11 @@ struct Running {
 
 impl PracticeStage {
     /// Somebody writes, and does not wait until the bot took it: while it takes nothing they would wait forever.
-    async fn writes(&self, person: Person, thread: Option<&MessageId>, text: &str) -> MessageId {
+    async fn writes(&self, person: Person, thread: Option<&MessageId>, text: &str, files: Vec<SentFile>) -> MessageId {
         let mut changes = self.practice.subscribe();
         let (practice, person, room) = (self.practice.clone(), self.id_of(person), self.room());
         let (thread, text) = (thread.cloned(), text.to_owned());
-        tokio::spawn(async move { practice.says(&person, &room, &text, thread.as_ref()).await.unwrap() });
+        tokio::spawn(async move { practice.sends(&person, &room, &text, thread.as_ref(), files).await.unwrap() });
         changes.recv().await.unwrap().message.id
     }
 }
@@ -92,11 +92,15 @@ impl Stage for PracticeStage {
     }
 
     async fn says(&mut self, person: Person, text: &str) -> MessageId {
-        self.writes(person, None, text).await
+        self.writes(person, None, text, Vec::new()).await
     }
 
     async fn replies(&mut self, person: Person, root: &MessageId, text: &str) -> MessageId {
-        self.writes(person, Some(root), text).await
+        self.writes(person, Some(root), text, Vec::new()).await
+    }
+
+    async fn sends(&mut self, person: Person, name: &str, photo: &[u8], words: &str) -> MessageId {
+        self.writes(person, None, words, vec![SentFile { name: name.to_owned(), bytes: photo.into() }]).await
     }
 
     async fn edits(&mut self, person: Person, message: &MessageId, text: &str) {

@@ -51,6 +51,7 @@ pub fn proposal(text: &str) -> Proposal {
         fields: BTreeMap::from([(FieldName::from("faits"), filled)]),
         targets: vec![target("mastodon", NetworkKind::Mastodon), target("bluesky", NetworkKind::Bluesky)],
         pictures: vec![],
+        coming: vec![],
         counted: vec![],
         blockers: vec![],
         warnings: vec![],

@@ -209,6 +209,11 @@ impl Stage for SynapseStage {
         MessageId(self.send(person, "m.room.message", content).await.to_string())
     }
 
+    async fn sends(&mut self, person: Person, name: &str, photo: &[u8], words: &str) -> MessageId {
+        let room = self.room.clone();
+        MessageId(self.officer(person).send_photo(&room, name, photo, words).await.to_string())
+    }
+
     async fn edits(&mut self, person: Person, message: &MessageId, text: &str) {
         let content = json!({
             "msgtype": "m.text",

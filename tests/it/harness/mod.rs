@@ -21,6 +21,7 @@ pub mod multipart;
 pub mod notebook;
 #[cfg(feature = "bluesky")]
 pub mod pds;
+pub mod photo;
 pub mod post;
 pub mod practice_room;
 pub mod scene;

@@ -115,7 +115,8 @@ fn developed(pixels: RgbImage, kind: PictureKind, alt: &str) -> Developed {
 pub fn from_bytes(bytes: Vec<u8>, kind: PictureKind, (width, height): (u32, u32), alt: &str) -> Developed {
     let length = u32::try_from(bytes.len()).unwrap();
     let digest = Digest::of(&bytes);
-    let picture = Picture { digest, kind, width, height, bytes: length, alt: alt.to_owned() };
+    let (alt, from) = (alt.to_owned(), "$message".into());
+    let picture = Picture { digest, kind, width, height, bytes: length, alt, from };
     Developed::new(picture, bytes.into()).unwrap()
 }
 
@@ -142,6 +143,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             seal: Seal::of(&number, &targets, &pictures),
             targets,
             pictures,
+            coming: Vec::new(),
             counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),

@@ -1,6 +1,7 @@
 //! Plays a scene: people in a practice room, the whole engine on a real database, and networks that do as they are told.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use portevoix::chat::practice::record::{Author, Content, Message};
+use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
 use portevoix::chat::practice::{Person, Practice, PracticeRoom};
 use portevoix::command::catalog::Catalog;
 use portevoix::command::render::Destination;
@@ -26,9 +27,9 @@ use portevoix::port::network::Network;
 use portevoix::store::database::{Database, StoreError};
 use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
-use sqlx::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::hand_clock::HandClock;
@@ -110,7 +111,14 @@ impl Room {
         let clock: Arc<HandClock> = self.clock.clone();
         let (catalog, desks) = (self.catalog.clone(), self.desks.clone());
         let inbox = Inbox::new(database.clone(), catalog, desks.clone(), clock.clone(), owed.clone());
-        let outbox = Arc::new(Outbox::new(database.clone(), desks, Arc::new(Speaker::default()), clock, owed));
+        let outbox = Arc::new(Outbox::new(
+            database.clone(),
+            self.catalog.clone(),
+            desks,
+            Arc::new(Speaker::default()),
+            clock,
+            owed,
+        ));
         self.engine = Some(Engine { database, inbox, outbox });
     }
 
@@ -141,11 +149,17 @@ impl Room {
         self.start().await;
     }
 
-    /// Opens the database. Tasks of a killed process end when the runtime comes to them, and hold its lock until then.
+    /// Opens the database. Tasks of a killed process end when the runtime comes to them, a commit when the disk has it;
+    /// until then they hold its lock.
     async fn open_database(&self) -> Database {
+        let mut lock = self.database_file().into_os_string();
+        lock.push(".lock");
         for _ in 0..1_000 {
             match Database::open(&self.database_file()).await {
-                Err(StoreError::InUse(_)) => tokio::task::yield_now().await,
+                Err(StoreError::InUse(_)) => {
+                    let lock = File::open(&lock).unwrap();
+                    spawn_blocking(move || lock.lock()).await.unwrap().unwrap();
+                }
                 opened => return opened.unwrap(),
             }
         }
@@ -178,6 +192,19 @@ impl Room {
     pub async fn answers(&self, who: &str, text: &str) -> MessageId {
         let card = self.newest_card();
         self.act(self.practice.says(&person(who), &self.here, text, Some(&card.id))).await.unwrap()
+    }
+
+    /// Someone sends a file in the room, with that text.
+    pub async fn sends(&self, who: &str, text: &str, (name, bytes): (&str, &[u8])) -> MessageId {
+        let file = SentFile { name: name.to_owned(), bytes: bytes.into() };
+        self.act(self.practice.sends(&person(who), &self.here, text, None, vec![file])).await.unwrap()
+    }
+
+    /// Someone sends a file in the thread of the newest card, with that text.
+    pub async fn answers_with(&self, who: &str, text: &str, (name, bytes): (&str, &[u8])) -> MessageId {
+        let card = self.newest_card();
+        let file = SentFile { name: name.to_owned(), bytes: bytes.into() };
+        self.act(self.practice.sends(&person(who), &self.here, text, Some(&card.id), vec![file])).await.unwrap()
     }
 
     /// Someone changes a message of their own.
@@ -276,8 +303,13 @@ impl Room {
 
     /// Everything in the room, as plain text, without the talk of [`settle`](Self::settle).
     pub fn transcript(&self) -> String {
-        let lines = self.practice.transcript(&self.here);
-        lines.lines().filter(|line| *line != "Petit : (supprimé)").map(|line| format!("{line}\n")).collect()
+        let all = self.practice.transcript(&self.here);
+        let mut lines: Vec<&str> = all.lines().filter(|line| *line != "Petit : (supprimé)").collect();
+        // Accounts publish side by side, and whichever is done first says so first.
+        for done in lines.chunk_by_mut(|one, next| [one, next].iter().all(|line| line.contains("✅ En ligne sur"))) {
+            done.sort_by(|one, next| next.cmp(one));
+        }
+        lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
     /// The last thing that the bot said.
@@ -337,11 +369,18 @@ impl Room {
     /// Someone changes the text of every stored draft behind the engine's back.
     pub async fn forges_the_stored_text(&mut self, from: &str, to: &str) {
         self.crash();
-        let file = format!("sqlite:{}", self.database_file().display());
-        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-        let sql = "UPDATE drafts SET body = replace(body, $1, $2)";
-        sqlx::query(sql).bind(from).bind(to).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
+        let database = rusqlite::Connection::open(self.database_file()).unwrap();
+        database.execute("UPDATE drafts SET body = replace(body, $1, $2)", [from, to]).unwrap();
+        drop(database);
+        self.start().await;
+    }
+
+    /// Someone puts other bytes in the place of every stored picture, behind the engine's back.
+    pub async fn forges_the_stored_pictures(&mut self, bytes: &[u8]) {
+        self.crash();
+        let database = rusqlite::Connection::open(self.database_file()).unwrap();
+        assert_eq!(database.execute("UPDATE pictures SET body = $1", [bytes]).unwrap(), 1);
+        drop(database);
         self.start().await;
     }
 

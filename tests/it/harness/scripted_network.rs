@@ -1,13 +1,14 @@
 //! A network that does what the scene tells it to: takes posts, refuses them, takes them and does not say so.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portevoix::domain::directorate::NetworkKind;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::name::EffectKey;
+use portevoix::domain::picture::Developed;
 use portevoix::domain::post::Post;
 use portevoix::domain::text::Limits;
 use portevoix::port::network::{Found, Network};
@@ -35,6 +36,21 @@ pub enum Trouble {
 pub struct Public {
     pub key: EffectKey,
     pub text: String,
+    pub pictures: Vec<PublicPicture>,
+}
+
+/// One picture as the public sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicPicture {
+    pub alt: String,
+    bytes: Arc<[u8]>,
+}
+
+impl PublicPicture {
+    /// Whether these bytes are somewhere in its file.
+    pub fn contains(&self, words: &[u8]) -> bool {
+        self.bytes.windows(words.len()).any(|window| window == words)
+    }
 }
 
 #[derive(Default)]
@@ -70,7 +86,10 @@ impl ScriptedNetwork {
     }
 
     fn show(&self, post: &Post) {
-        self.public.lock().unwrap().push(Public { key: post.key().clone(), text: post.text().to_owned() });
+        let shown =
+            |picture: &Developed| PublicPicture { alt: picture.picture().alt.clone(), bytes: picture.bytes().clone() };
+        let pictures = post.pictures().iter().map(shown).collect();
+        self.public.lock().unwrap().push(Public { key: post.key().clone(), text: post.text().to_owned(), pictures });
     }
 }
 

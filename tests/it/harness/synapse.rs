@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
+use matrix_sdk::attachment::AttachmentConfig;
 use matrix_sdk::config::SyncSettings;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::ruma::api::client::message::send_message_event;
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::api::client::uiaa;
+use matrix_sdk::ruma::events::room::message::TextMessageEventContent;
 use matrix_sdk::ruma::events::{AnyMessageLikeEventContent, StateEventType};
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, TransactionId, UserId};
@@ -140,6 +142,16 @@ impl Officer {
         self.sync(Duration::ZERO).await;
         let room = self.client.get_room(room).unwrap();
         room.send_raw(kind, content).await.unwrap().response.event_id
+    }
+
+    /// Sends a photo with some words, encrypted as the room is. Returns its id.
+    pub async fn send_photo(&mut self, room: &RoomId, name: &str, photo: &[u8], words: &str) -> OwnedEventId {
+        self.sync(Duration::ZERO).await;
+        let room = self.client.get_room(room).unwrap();
+        let words = TextMessageEventContent::plain(words);
+        let details = AttachmentConfig::new().caption(Some(words));
+        let jpeg = "image/jpeg".parse().unwrap();
+        room.send_attachment(name, &jpeg, photo.to_vec(), details).await.unwrap().event_id
     }
 
     /// Sends an event as it is, which a client would have encrypted. Returns its id.

@@ -1,0 +1,162 @@
+//! Everything that is special about SQLite: the file, how a transaction begins and ends, how a statement is run.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
+
+use crate::store::database::StoreError;
+use crate::store::row::{Field, Row, Value};
+
+/// One connection to one file. It is the only one of this program: SQLite has one writer anyway.
+pub struct Sqlite {
+    connection: Connection,
+    /// Released after the connection is closed: a second process on the same file would publish everything twice.
+    _lock: File,
+}
+
+/// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_fewer_pages.sql"),
+    include_str!("migrations/0003_pictures.sql"),
+];
+
+/// How many statements are kept prepared: more than the store has.
+const PREPARED: usize = 64;
+
+impl Sqlite {
+    /// Opens the file, or makes it, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a file that this program is too old for; otherwise what the database says.
+    pub fn open(path: &Path, lock: File) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        // Otherwise SQLite prepares some statements anew for each value, in case that another plan were better for it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        // FULL: a commit that returned has reached the disk, also when the power fails.
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        migrate(&mut connection, path)?;
+        Ok(Self { connection, _lock: lock })
+    }
+
+    /// Begins a transaction that may write. Returns whether it has begun: it has not if someone else (a person with the
+    /// `sqlite3` shell) is still writing after that time.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn begin(&self, patience: Duration) -> Result<bool, StoreError> {
+        self.connection.busy_timeout(patience)?;
+        match self.run("BEGIN IMMEDIATE", &[]) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Database(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends the transaction; waits until it is on the disk.
+    ///
+    /// # Errors
+    /// What the database says; the transaction is not over then, unless SQLite has undone it by itself.
+    pub fn commit(&self) -> Result<(), StoreError> {
+        self.run("COMMIT", &[]).map(|_| ())
+    }
+
+    /// Undoes the transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn roll_back(&self) -> Result<(), StoreError> {
+        self.run("ROLLBACK", &[]).map(|_| ())
+    }
+
+    /// Whether a transaction has begun and is not over. SQLite itself undoes one whose statement failed badly (a full
+    /// disk, say).
+    pub fn is_in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    /// Runs a statement and returns how many rows it changed. `$1` of the text is the first value, and appears first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
+        Ok(self.prepared(sql)?.execute(rusqlite::params_from_iter(values))?)
+    }
+
+    /// Runs a statement and returns its rows.
+    ///
+    /// # Errors
+    /// What the database says; [`StoreError::Column`] for a field that is neither a number, a text nor bytes.
+    pub fn rows(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.prepared(sql)?;
+        let columns = statement.column_count();
+        let mut answer = statement.query(rusqlite::params_from_iter(values))?;
+        let mut rows = Vec::new();
+        while let Some(row) = answer.next()? {
+            let field = |column| match row.get_ref(column)? {
+                ValueRef::Integer(number) => Ok(Field::Number(number)),
+                ValueRef::Text(text) => {
+                    let text = std::str::from_utf8(text).map_err(|_| StoreError::Column { column })?;
+                    Ok(Field::Text(text.to_owned()))
+                }
+                ValueRef::Blob(bytes) => Ok(Field::Bytes(bytes.to_owned())),
+                ValueRef::Null | ValueRef::Real(_) => Err(StoreError::Column { column }),
+            };
+            rows.push(Row((0..columns).map(field).collect::<Result<_, StoreError>>()?));
+        }
+        Ok(rows)
+    }
+
+    /// Brings what was committed from the `-wal` file into the database's own.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn gather(&self) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+    }
+
+    fn prepared(&self, sql: &'static str) -> Result<CachedStatement<'_>, StoreError> {
+        let statement = self.connection.prepare_cached(sql)?;
+        // SQLite numbers parameters as they appear, PostgreSQL by their names: they must agree.
+        debug_assert!(
+            (1..=statement.parameter_count()).all(|at| statement.parameter_name(at) == Some(&format!("${at}"))),
+            "the parameters do not appear in their order: {sql}"
+        );
+        Ok(statement)
+    }
+}
+
+/// Runs the migrations that the file has not seen, each in a transaction with the note that it was.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let mut version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    // Made while the program was being developed: version 1, noted elsewhere.
+    version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::Newer { path: path.to_owned(), version, known: MIGRATIONS.len() });
+    }
+    for (sql, version) in MIGRATIONS.iter().zip(1..).skip(version) {
+        let migrated = connection.transaction().and_then(|transaction| {
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "user_version", version)?;
+            transaction.commit()
+        });
+        migrated.map_err(StoreError::Migration)?;
+    }
+    Ok(())
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Number(number) => ToSqlOutput::from(*number),
+            Value::Text(text) => ToSqlOutput::from(*text),
+            Value::Bytes(bytes) => ToSqlOutput::from(*bytes),
+        })
+    }
+}
