@@ -16,7 +16,6 @@ pub mod lanes;
 pub mod listen;
 pub mod login;
 pub mod place;
-pub mod private_file;
 pub mod probe;
 pub mod render;
 pub mod say;

@@ -14,9 +14,9 @@ use matrix_sdk::{Client, SqliteCryptoStore, SqliteStateStore, SqliteStoreConfig}
 use serde::{Deserialize, Serialize};
 
 use crate::chat::matrix::fault::{fault_of, permanent, transient};
-use crate::chat::matrix::private_file;
 use crate::chat::matrix::settings::MatrixSettings;
 use crate::domain::fault::{Cause, Fault};
+use crate::port::private_file;
 
 /// How long any request may take; a long poll takes its own waiting time in addition.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);

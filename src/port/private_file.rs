@@ -14,6 +14,16 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
+/// Tries whether [`write`] would be let, so that nobody does their part for nothing. Leaves nothing behind.
+///
+/// # Errors
+/// What the system says.
+pub fn try_writing(path: &Path) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&draft)?;
+    fs::remove_file(&draft)
+}
+
 /// Writes a file with mode 0600. After a crash there is the old file or the new one, never a part of either.
 ///
 /// # Errors
