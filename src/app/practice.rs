@@ -19,6 +19,9 @@ use crate::port::network::{Found, Network};
 /// How many posts the page shows: what one scrolls through in a training.
 const MOST_SHOWN: usize = 200;
 
+/// How many bytes of pictures are kept to be shown: the oldest posts go first.
+const MOST_PICTURE_BYTES: usize = 64 * 1024 * 1024;
+
 /// Opens the practice rooms of the configuration, with each directorate's team in its own; `None` if there are none.
 pub fn open(config: &Config, clock: &Arc<dyn Clock>) -> Option<Arc<Practice>> {
     let rooms: Vec<PracticeRoom> = config
@@ -83,6 +86,16 @@ struct Shown {
     posts: watch::Sender<Vec<PublicPost>>,
 }
 
+impl Shown {
+    fn is(&self, post: &PublicPost, receipt: &Receipt) -> bool {
+        post.directorate == self.directorate && post.account == self.account && post.id == receipt.id
+    }
+}
+
+fn picture_bytes(posts: &[PublicPost]) -> usize {
+    posts.iter().flat_map(|post| &post.pictures).map(|developed| developed.bytes().len()).sum()
+}
+
 #[async_trait]
 impl Network for Shown {
     async fn limits(&self) -> Result<Limits, Fault> {
@@ -94,14 +107,20 @@ impl Network for Shown {
         let public = PublicPost {
             directorate: self.directorate.clone(),
             account: self.account.clone(),
+            id: receipt.id.clone(),
             text: post.text().to_owned(),
+            pictures: post.pictures().to_vec(),
             at: self.clock.now(),
             url: receipt.url.clone(),
         };
         self.posts.send_modify(|posts| {
-            posts.push(public);
-            let too_many = posts.len().saturating_sub(MOST_SHOWN);
-            posts.drain(..too_many);
+            // A second try of a post that is out gives the same receipt.
+            if !posts.iter().any(|known| self.is(known, &receipt)) {
+                posts.push(public);
+            }
+            while posts.len() > MOST_SHOWN || (posts.len() > 1 && picture_bytes(posts) > MOST_PICTURE_BYTES) {
+                posts.remove(0);
+            }
         });
         Ok(receipt)
     }
@@ -111,7 +130,9 @@ impl Network for Shown {
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
-        self.network.delete(receipt).await
+        self.network.delete(receipt).await?;
+        self.posts.send_modify(|posts| posts.retain(|known| !self.is(known, receipt)));
+        Ok(())
     }
 
     async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {

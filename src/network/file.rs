@@ -1,4 +1,4 @@
-//! Publishes to a local file, one JSON line a post: the network of the practice room and of whoever has no account yet.
+//! Publishes to a local file, one JSON line a post and its pictures beside it: the network of the practice room and of whoever has no account yet.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,16 +12,18 @@ use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
 use crate::domain::text::Limits;
 use crate::network::file::ledger::Ledger;
-use crate::network::file::line::Line;
+use crate::network::file::line::{Line, Repost};
 use crate::port::network::{Found, Network};
 
+pub mod album;
 pub mod ledger;
 pub mod line;
 
 /// A file that posts are appended to. Several accounts, and several processes, may share one.
 ///
-/// A post is published once its line and the name of the file are on the disk. A line that a crash left incomplete is
-/// no post: it is taken away before the next one is written.
+/// A post is published once its line and the name of the file are on the disk, its pictures before them. A line that a
+/// crash left incomplete is no post: it is taken away before the next one is written. What is taken down stays in the
+/// file, with a later line that says so; its pictures are removed.
 pub struct FileNetwork {
     ledger: Arc<Mutex<Ledger>>,
     path: PathBuf,
@@ -57,8 +59,8 @@ impl Network for FileNetwork {
     }
 
     async fn publish(&self, post: &Post) -> Result<Receipt, Fault> {
-        let line = Line::of(post);
-        self.with_ledger(move |ledger| ledger.append(&line)).await?;
+        let (line, pictures) = (Line::of(post), post.pictures().to_vec());
+        self.with_ledger(move |ledger| ledger.append(line, &pictures)).await?;
         Ok(receipt(post))
     }
 
@@ -72,12 +74,20 @@ impl Network for FileNetwork {
         })
     }
 
-    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
-        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        if receipt.id.is_empty() {
+            return Err(Fault::Permanent { cause: Cause::Refused("no id is known of this post".to_owned()) });
+        }
+        let key = receipt.id.clone();
+        self.with_ledger(move |ledger| ledger.delete(&key)).await
     }
 
-    async fn repost(&self, _: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
-        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {
+        let repost = Repost::of(original, decided_at);
+        match self.with_ledger(move |ledger| ledger.repost(&repost)).await? {
+            Some(standing) => Ok(Receipt { id: standing.key.to_string(), url: standing.url }),
+            None => Err(Fault::Permanent { cause: Cause::Refused(format!("{} was taken down", original.id)) }),
+        }
     }
 
     async fn probe(&self) -> Result<String, Fault> {

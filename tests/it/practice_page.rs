@@ -1,15 +1,23 @@
 //! The practice page's server: who may ask it for what, and what a page is told.
 
+use std::sync::Arc;
+
+use portevoix::app::practice::Showcase;
 use portevoix::chat::practice::page::{self, Page};
+use portevoix::domain::picture::PictureKind;
 use portevoix::domain::prose::Prose;
+use portevoix::network::file::FileNetwork;
 use portevoix::port::chat::Chat;
+use portevoix::port::clock::SystemClock;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::http::{Answer, request};
+use crate::harness::post::{Wanted, from_bytes};
 use crate::harness::practice_room::{ServedRoom, start_practice_room};
 
 #[tokio::test]
@@ -108,6 +116,39 @@ async fn it_is_served_to_this_machine_only() {
 
 fn server(room: &ServedRoom) -> &str {
     room.url.strip_prefix("http://").unwrap()
+}
+
+#[tokio::test]
+async fn the_public_sees_pictures_with_their_words_until_they_are_taken_down() {
+    let room = start_practice_room().await;
+    let folder = TempDir::new().unwrap();
+    let file = Arc::new(FileNetwork::open(folder.path().join("posts.jsonl")).await.unwrap());
+    let showcase = Showcase::default();
+    let network = showcase.show("44".into(), "journal".into(), file, Arc::new(SystemClock));
+    // Text, as the few words of HTTP above can't read anything else.
+    let picture = from_bytes(b"une image".to_vec(), PictureKind::Png, (20, 10), "Un sac \"rouge\" <b>");
+    let place = format!("/pictures/{}.png", picture.picture().digest);
+    let mut seen = showcase.public();
+    let mut shows = || room.public.send_replace(seen.borrow_and_update().clone());
+    let mut page = EventStream::open(&room).await;
+    page.next().await;
+
+    let receipt = network.publish(&Wanted::text("Avec image").pictures([picture]).approved()).await.unwrap();
+    shows();
+    let (_, posts) = page.next().await;
+    let expected = json!([{ "file": place.trim_start_matches("/pictures/"), "width": 20, "height": 10, "alt": "Un sac \"rouge\" <b>" }]);
+    assert_eq!(posts[0]["pictures"], expected);
+    let answer = request(server(&room), "GET", &place, &[], "").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "une image"));
+    assert!(answer.head.contains("content-type: image/png"), "{}", answer.head);
+    for stranger in ["/pictures/..%2F..%2Fetc%2Fpasswd", "/pictures/posts.jsonl", "/pictures/"] {
+        assert_eq!(request(server(&room), "GET", stranger, &[], "").await.status, 404, "{stranger}");
+    }
+
+    network.delete(&receipt).await.unwrap();
+    shows();
+    assert_eq!(page.next().await.1, json!([]));
+    assert_eq!(request(server(&room), "GET", &place, &[], "").await.status, 404);
 }
 
 async fn act(room: &ServedRoom, path: &str, wish: &Value) -> Answer {

@@ -93,6 +93,8 @@ async fn play(practice: &Practice, public: &watch::Sender<Vec<PublicPost>>) {
         posts.push(PublicPost {
             directorate: "44".into(),
             account: "mastodon".into(),
+            id: "1".to_owned(),
+            pictures: Vec::new(),
             text: "Appel à témoins\nplace du Bouffay".to_owned(),
             at: Timestamp::UNIX_EPOCH,
             url: None,

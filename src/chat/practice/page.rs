@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Path, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -18,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::chat::practice::public::PublicPost;
+use crate::chat::practice::public::{PublicPost, file_name};
 use crate::chat::practice::{Change, Practice, acts, view};
 use crate::domain::directorate::Directorate;
 
@@ -79,6 +79,7 @@ pub async fn serve(listener: TcpListener, page: Page, stop: CancellationToken) -
         .route("/message.js", asset("text/javascript; charset=utf-8", include_str!("message.js")))
         .route("/public.js", asset("text/javascript; charset=utf-8", include_str!("public.js")))
         .route("/icon.svg", asset("image/svg+xml", include_str!("icon.svg")))
+        .route("/pictures/{name}", get(picture))
         .route("/events", get(events))
         .route("/file/{message}/{place}", get(acts::file))
         .route("/say", post(acts::say).layer(DefaultBodyLimit::max(MOST_BYTES_WITH_FILES)))
@@ -121,6 +122,19 @@ async fn guard(State(server): State<Server>, request: Request, next: Next) -> Re
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// A picture of a post that is out. It comes from memory: no name leads to a file.
+async fn picture(State(server): State<Server>, Path(name): Path<String>) -> Response {
+    let posts = server.page.public.borrow();
+    let mut pictures = posts.iter().flat_map(|post| &post.pictures);
+    match pictures.find(|developed| file_name(developed.picture()) == name) {
+        Some(developed) => {
+            let kind = developed.picture().kind.media_type();
+            ([(header::CONTENT_TYPE, kind)], developed.bytes().to_vec()).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Tells a page everything that stands, then each change. A page that reconnects is told everything again.

@@ -19,5 +19,18 @@ function showPost(post, room) {
   const author = room.directorate_name;
   const head = element("p", "head", initial(author), element("strong", "", author), time(post.at, room.time_zone));
   const page = post.url ? element("p", "foot", link("Voir la page", post.url)) : null;
-  return element("li", "post", head, element("p", "text", post.text), page);
+  const pictures = post.pictures.length ? element("div", "pictures", ...post.pictures.map(showPicture)) : null;
+  return element("li", "post", head, element("p", "text", post.text), pictures, page);
+}
+
+/** A picture with its alt text, which is read aloud and also shown: it is published like the rest. */
+function showPicture(picture) {
+  const image = element("img");
+  image.src = `/pictures/${picture.file}`;
+  image.alt = picture.alt;
+  image.width = picture.width;
+  image.height = picture.height;
+  const caption = element("figcaption", "", picture.alt);
+  caption.ariaHidden = "true";
+  return element("figure", "", image, caption);
 }

@@ -1,6 +1,6 @@
 //! Prints a practice room as it happens, for whoever watches the demonstration in a terminal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -12,7 +12,7 @@ use crate::chat::practice::public::PublicPost;
 use crate::chat::practice::record::{Author, Message, Reaction};
 use crate::chat::practice::transcript::name;
 use crate::chat::practice::{Change, Changed, Practice, PracticeRoom};
-use crate::domain::name::MessageId;
+use crate::domain::name::{AccountName, MessageId};
 
 /// How wide a line may be, in columns: what every terminal has.
 const WIDTH: usize = 80;
@@ -27,7 +27,8 @@ pub struct Terminal<W> {
     /// What each message said when it was last printed, so that of a card that is kept up to date only the new lines
     /// are printed. As long as one demonstration.
     printed: HashMap<MessageId, String>,
-    posts_printed: usize,
+    /// Which posts were printed and are still out.
+    posts_printed: HashSet<(AccountName, String)>,
 }
 
 /// How a line looks where there are colours.
@@ -43,7 +44,7 @@ enum Style {
 impl<W: Write> Terminal<W> {
     /// Prints to `out`; `colours` only where `out` is a terminal that shows them.
     pub fn new(out: W, colours: bool) -> Self {
-        Self { out, colours, printed: HashMap::new(), posts_printed: 0 }
+        Self { out, colours, printed: HashMap::new(), posts_printed: HashSet::new() }
     }
 
     /// Prints changes and posts as they come until told to stop, and then those that came before that.
@@ -99,18 +100,29 @@ impl<W: Write> Terminal<W> {
         self.out.flush()
     }
 
-    /// Prints the posts that are new in the list of all posts.
+    /// Prints the posts that are new in the list of all posts, and which of them are gone.
     ///
     /// # Errors
     /// When `out` fails.
     pub fn posts(&mut self, posts: &[PublicPost]) -> io::Result<()> {
-        for post in posts.iter().skip(self.posts_printed) {
+        let names = |post: &PublicPost| (post.account.clone(), post.id.clone());
+        let out: HashSet<_> = posts.iter().map(names).collect();
+        let gone: Vec<_> = self.posts_printed.extract_if(|post| !out.contains(post)).collect();
+        for (account, _) in gone {
+            self.line(Style::Public, "", &format!("\nRetiré · {account}"))?;
+        }
+        for post in posts {
+            if !self.posts_printed.insert(names(post)) {
+                continue;
+            }
             self.line(Style::Public, "", &format!("\nVu par le public · {}", post.account))?;
             for line in post.text.lines() {
                 self.line(Style::Plain, "  ┃ ", line)?;
             }
+            for developed in &post.pictures {
+                self.line(Style::Faint, "  ┃ ", &format!("[image : {}]", developed.picture().alt))?;
+            }
         }
-        self.posts_printed = posts.len();
         self.out.flush()
     }
 

@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
-use crate::chat::practice::public::PublicPost;
+use crate::chat::practice::public::{PublicPost, file_name};
 use crate::chat::practice::record::{Author, Content, Message};
 use crate::chat::practice::transcript::BOT_NAME;
 use crate::chat::practice::{Practice, PracticeRoom};
 use crate::domain::directorate::Directorate;
+use crate::domain::picture::Picture;
 use crate::domain::policy::bare;
 use crate::domain::prose::Block;
 
@@ -105,8 +106,18 @@ pub struct PostView {
     directorate: String,
     account: String,
     text: String,
+    pictures: Vec<PictureView>,
     at: String,
     url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PictureView {
+    /// What to ask for under `/pictures/`.
+    file: String,
+    width: u32,
+    height: u32,
+    alt: String,
 }
 
 /// Everything that stands now.
@@ -131,10 +142,16 @@ pub fn posts_view(posts: &[PublicPost]) -> Vec<PostView> {
         directorate: post.directorate.0.clone(),
         account: post.account.0.clone(),
         text: post.text.clone(),
+        pictures: post.pictures.iter().map(|developed| picture_view(developed.picture())).collect(),
         at: post.at.to_string(),
         url: post.url.clone(),
     };
     posts.iter().map(view).collect()
+}
+
+fn picture_view(picture: &Picture) -> PictureView {
+    let Picture { width, height, alt, .. } = picture;
+    PictureView { file: file_name(picture), width: *width, height: *height, alt: alt.clone() }
 }
 
 fn room_view(practice: &Practice, room: &PracticeRoom, directorates: &[Directorate]) -> RoomView {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
-use portevoix::domain::picture::Digest;
+use portevoix::domain::picture::{Developed, Digest};
+use portevoix::domain::post::Post;
 use portevoix::network::file::FileNetwork;
 use portevoix::network::file::line::Line;
 use portevoix::port::network::{Found, Network};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::contract::network::{Shown, Subject, an_hour_before, suite};
-use crate::harness::post::Wanted;
+use crate::harness::post::{Wanted, drawing, photograph};
 
 struct InAFile {
     folder: TempDir,
@@ -212,4 +213,107 @@ async fn a_folder_that_is_not_there_is_for_a_person_to_mend() {
 
     let outcome = FileNetwork::open(folder.path()).await.map(drop);
     assert!(matches!(outcome, Err(Fault::Permanent { cause: Cause::Disk(_) })), "{outcome:?}");
+}
+
+fn with(pictures: &[&Developed], serial: u32) -> Post {
+    let pictures: Vec<Developed> = pictures.iter().map(|picture| (*picture).clone()).collect();
+    Wanted::text(format!("Avec images {serial}")).serial(serial).pictures(pictures).approved()
+}
+
+#[tokio::test]
+async fn pictures_are_beside_the_file_named_by_their_content() {
+    let file = file().await;
+    let picture = drawing("Plan du quartier", 3);
+
+    file.network.publish(&with(&[&picture], 1)).await.unwrap();
+
+    let digest = picture.picture().digest.as_str();
+    let place = format!("posts.jsonl.pictures/{digest}.png");
+    let line = fs::read_to_string(file.path()).unwrap();
+    let said =
+        format!("\"pictures\":[{{\"file\":\"{place}\",\"media_type\":\"image/png\",\"alt\":\"Plan du quartier\"}}]");
+    assert!(line.contains(&said), "{line}");
+    assert_eq!(fs::read(file.folder.path().join(place)).unwrap(), **picture.bytes());
+}
+
+#[tokio::test]
+async fn a_picture_stays_as_long_as_a_standing_post_shows_it() {
+    let file = file().await;
+    let (shared, own) = (drawing("Plan", 3), photograph("Sac", 4));
+    let first = file.network.publish(&with(&[&shared, &own], 1)).await.unwrap();
+    let second = file.network.publish(&with(&[&shared], 2)).await.unwrap();
+    let left = || {
+        let folder = fs::read_dir(file.folder.path().join("posts.jsonl.pictures")).unwrap();
+        folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+
+    file.network.delete(&first).await.unwrap();
+    assert_eq!(left(), [format!("{}.png", shared.picture().digest)]);
+    file.restarted().await.delete(&second).await.unwrap();
+    assert_eq!(left(), [""; 0]);
+    assert_eq!(file.public().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_deletion_torn_anywhere_is_none_and_is_done_again() {
+    let post = Wanted::text("Première").approved();
+    let whole = {
+        let file = file().await;
+        let receipt = file.network.publish(&post).await.unwrap();
+        file.network.delete(&receipt).await.unwrap();
+        fs::read_to_string(file.path()).unwrap().lines().last().unwrap().to_owned()
+    };
+    for length in 1..=whole.len() {
+        let file = file().await;
+        let receipt = file.network.publish(&post).await.unwrap();
+        file.something_else_writes(&whole.as_bytes()[..length]);
+
+        let network = file.restarted().await;
+        assert_eq!(network.find(&post, Timestamp::now()).await, Ok(Found::Online(receipt.clone())));
+        network.delete(&receipt).await.unwrap();
+
+        assert_eq!(file.public().await, [""; 0], "torn after {length} bytes");
+        assert_eq!(file.read().len(), 2, "torn after {length} bytes");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_see_each_others_deletions() {
+    let file = file().await;
+    let other = file.restarted().await;
+    let post = with(&[&drawing("Plan", 3)], 1);
+    let receipt = file.network.publish(&post).await.unwrap();
+
+    other.delete(&receipt).await.unwrap();
+
+    assert_eq!(file.network.find(&post, Timestamp::now()).await, Ok(Found::Absent));
+}
+
+#[tokio::test]
+async fn a_line_that_something_else_wrote_removes_no_file_of_others() {
+    let file = file().await;
+    let outside = file.folder.path().join("precieux.txt");
+    fs::write(&outside, "à garder").unwrap();
+    for place in ["precieux.txt", "posts.jsonl.pictures/../precieux.txt", outside.to_str().unwrap()] {
+        let line = format!(
+            "{{\"key\":\"k\",\"account\":\"a\",\"text\":\"t\",\"language\":\"fr\",\"visibility\":\"public\",\
+             \"decided_at\":\"2026-07-01T10:00:00Z\",\"pictures\":[{{\"file\":\"{place}\",\"media_type\":\"image/png\",\"alt\":\"\"}}]}}\n"
+        );
+        file.something_else_writes(line.as_bytes());
+        file.network.delete(&Receipt { id: "k".to_owned(), url: None }).await.unwrap();
+    }
+    assert_eq!(fs::read_to_string(outside).unwrap(), "à garder");
+}
+
+#[tokio::test]
+async fn a_post_of_another_file_can_be_shown_on() {
+    let file = file().await;
+    let elsewhere = Receipt { id: "publish/67-3/1/journal".to_owned(), url: None };
+
+    let receipt = file.network.repost(&elsewhere, Timestamp::now()).await.unwrap();
+
+    let repost = |line: Value| line["repost"].as_str().map(str::to_owned);
+    assert_eq!(file.read().into_iter().filter_map(repost).collect::<Vec<_>>(), [elsewhere.id]);
+    file.network.delete(&receipt).await.unwrap();
+    assert_eq!(file.read().last().unwrap()["deleted"], true);
 }
