@@ -58,7 +58,9 @@ impl Answer {
             error: (!status.is_success()).then(|| api_error(&body, secrets)).flatten(),
             body,
             content_type: content_type(headers, secrets),
-            retry_at: retry_at(headers, now, server_ahead),
+            // The other headers stand on every answer: of a server that fails they say nothing.
+            retry_at: retry_at(headers, now, server_ahead)
+                .filter(|_| status.as_u16() == 429 || headers.contains_key(RETRY_AFTER)),
         }
     }
 

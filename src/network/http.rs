@@ -25,7 +25,7 @@ const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 pub enum Stakes {
     /// Nothing: the request only looks, or only opens a session.
     Nothing,
-    /// A post may be out.
+    /// A post may be out, taken down or shown on.
     APost,
 }
 

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::harness::fake_mastodon::{FakeMastodon, Trouble};
+#[cfg(feature = "bluesky")]
+use crate::harness::faulty_proxy::{Break, FaultyProxy};
 
 /// A practice room, and an account that is a file.
 const PRACTICE: &str = r#"database = "portevoix.db"
@@ -105,6 +107,17 @@ impl Installation {
         installation
     }
 
+    /// As [`new`](Self::new), with the account on Bluesky behind that service.
+    #[cfg(feature = "bluesky")]
+    fn on_bluesky(service: &str) -> Self {
+        let installation = Self::new("http://127.0.0.1:1", "jeton");
+        installation.change("name = \"mastodon\"", "name = \"bluesky\"");
+        installation.change("network = \"mastodon\"", "network = \"bluesky\"\nhandle = \"police67.example\"");
+        installation.change("server = \"http://127.0.0.1:1\"", &format!("service = \"{service}\""));
+        installation.change("token_file = \"jeton\"", "app_password_file = \"jeton\"");
+        installation
+    }
+
     /// The practice room alone.
     fn for_practice() -> Self {
         let installation = Self::new("http://127.0.0.1:1", "jeton");
@@ -136,9 +149,14 @@ impl Installation {
 
     /// What is said of the Mastodon account, which does not work.
     async fn complaint(&self) -> String {
+        self.complaint_of("mastodon").await
+    }
+
+    /// What is said of that account, which does not work.
+    async fn complaint_of(&self, account: &str) -> String {
         let (written, ended) = self.checked().await;
         assert!(matches!(ended, Err(Stopped::CheckFailed)), "{ended:?}\n{written}");
-        let line = written.lines().find(|line| line.contains("✗ compte mastodon"));
+        let line = written.lines().find(|line| line.contains(&format!("✗ compte {account}")));
         line.unwrap_or_else(|| panic!("nothing is said of it:\n{written}")).trim().to_owned()
     }
 
@@ -207,6 +225,9 @@ async fn each_trouble_of_an_account_is_a_line_to_act_on() {
         Trouble::Page(200),
         Trouble::Page(503),
         Trouble::Redirect(301, "https://ailleurs.example/".to_owned()),
+        Trouble::Error(500, "Internal Server Error"),
+        Trouble::Success("{}"),
+        Trouble::TooManyRequests { retry_after: "90" },
         Trouble::TooManyRequestsByMastodon,
         Trouble::CutBeforeStoring,
     ] {
@@ -216,6 +237,11 @@ async fn each_trouble_of_an_account_is_a_line_to_act_on() {
     server.is_in(None);
     server.with(|server| server.scopes.remove("write:statuses"));
     complaints.push(format!("a token that may only read\n{}", installation.complaint().await));
+    server
+        .with(|server| server.scopes = ["read:accounts", "read:statuses", "write:statuses"].map(str::to_owned).into());
+    complaints.push(format!("a token from before pictures\n{}", installation.complaint().await));
+    server.with(|server| server.scopes = ["write".to_owned()].into());
+    complaints.push(format!("a token that may only write\n{}", installation.complaint().await));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = Installation::new(&format!("http://{port}"), "jeton");
     complaints.push(format!("nobody listens\n{}", nobody.complaint().await));
@@ -234,14 +260,96 @@ async fn each_trouble_of_an_account_is_a_line_to_act_on() {
     ✗ compte mastodon : Le réseau est en panne (HTTP 503). Réessayez dans quelques minutes.
     Redirect(301, "https://ailleurs.example/")
     ✗ compte mastodon : Le serveur répond par une page web, pas par son API (« HTTP 301, text/html ») : l'administrateur doit vérifier l'adresse.
+    Error(500, "Internal Server Error")
+    ✗ compte mastodon : Le réseau est en panne (HTTP 500). Réessayez dans quelques minutes.
+    Success("{}")
+    ✗ compte mastodon : Le serveur répond par une page web, pas par son API (« HTTP 200, application/json ») : l'administrateur doit vérifier l'adresse.
+    TooManyRequests { retry_after: "90" }
+    ✗ compte mastodon : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
     TooManyRequestsByMastodon
     ✗ compte mastodon : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
     CutBeforeStoring
     ✗ compte mastodon : Connexion coupée avant la réponse. Réessayez dans quelques minutes.
     a token that may only read
     ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope write:statuses ») : l'administrateur doit vérifier ses droits.
+    a token from before pictures
+    ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope read:search, write:media ») : l'administrateur doit vérifier ses droits.
+    a token that may only write
+    ✗ compte mastodon : Le réseau l'interdit à ce compte (« scope read:accounts, read:statuses, read:search ») : l'administrateur doit vérifier ses droits.
     nobody listens
     ✗ compte mastodon : Serveur injoignable. Vérifiez l'adresse et le réseau de cette machine ; le système dit : « Connection refused (os error 111) ».
+    "#);
+}
+
+#[cfg(feature = "bluesky")]
+#[tokio::test]
+async fn each_trouble_of_an_account_on_bluesky_is_a_line_to_act_on() {
+    const JSON: &str = "application/json";
+    // Nobody is behind the proxy: it says all that is said.
+    let proxy = FaultyProxy::before("http://127.0.0.1:1").await;
+    let installation = Installation::on_bluesky(&proxy.url());
+    let mut complaints = Vec::new();
+    let session = r#"{"did":"did:plc:x","handle":"police67.example","accessJwt":"a","refreshJwt":"r","active":false,
+        "status":"deactivated"}"#;
+    for (what, how) in [
+        (
+            "a wrong password",
+            Break::Instead(
+                401,
+                JSON,
+                r#"{"error":"AuthenticationRequired","message":"Invalid identifier or password"}"#,
+            ),
+        ),
+        (
+            "taken down",
+            Break::Instead(401, JSON, r#"{"error":"AccountTakedown","message":"Account has been taken down"}"#),
+        ),
+        (
+            "the account's own password",
+            Break::Instead(
+                401,
+                JSON,
+                r#"{"error":"AuthFactorTokenRequired","message":"A sign in code has been sent to your email address"}"#,
+            ),
+        ),
+        ("deactivated", Break::Instead(200, JSON, session)),
+        (
+            "a request that is not understood",
+            Break::Instead(400, JSON, r#"{"error":"InvalidRequest","message":"Input/identifier must be a string"}"#),
+        ),
+        (
+            "too many logins",
+            Break::Instead(429, JSON, r#"{"error":"RateLimitExceeded","message":"Rate Limit Exceeded"}"#),
+        ),
+        ("a page", Break::Instead(200, "text/html", "<html>")),
+        ("no API", Break::Instead(404, "text/html", "<html>")),
+        ("out of order", Break::Instead(502, "text/html", "<html>")),
+        ("cut", Break::CutBefore),
+    ] {
+        proxy.next("com.atproto.server.createSession", how);
+        complaints.push(format!("{what}\n{}", installation.complaint_of("bluesky").await));
+    }
+    assert_snapshot!(complaints.join("\n"), @r#"
+    a wrong password
+    ✗ compte bluesky : Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
+    taken down
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« Account has been taken down ») : l'administrateur doit vérifier ses droits.
+    the account's own password
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« A sign in code has been sent to your email address ») : l'administrateur doit vérifier ses droits.
+    deactivated
+    ✗ compte bluesky : Le réseau l'interdit à ce compte (« deactivated ») : l'administrateur doit vérifier ses droits.
+    a request that is not understood
+    ✗ compte bluesky : Le réseau refuse la demande : « Input/identifier must be a string ». Vérifiez l'adresse et le compte.
+    too many logins
+    ✗ compte bluesky : Trop d'envois pour ce réseau, il faut patienter. Réessayez dans quelques minutes.
+    a page
+    ✗ compte bluesky : Le serveur répond par une page web, pas par son API (« HTTP 200, text/html ») : l'administrateur doit vérifier l'adresse.
+    no API
+    ✗ compte bluesky : Le serveur répond par une page web, pas par son API (« HTTP 404, text/html ») : l'administrateur doit vérifier l'adresse.
+    out of order
+    ✗ compte bluesky : Le réseau est en panne (HTTP 502). Réessayez dans quelques minutes.
+    cut
+    ✗ compte bluesky : Connexion coupée avant la réponse. Réessayez dans quelques minutes.
     "#);
 }
 

@@ -127,7 +127,7 @@ impl MastodonNetwork {
         Ok((answer.read(Stakes::Nothing)?, answer.server_ahead))
     }
 
-    /// Holds a status against the post, text by text.
+    /// Holds a status against the post: its text, its pictures' number and their alt texts.
     async fn compare(
         &self,
         post: &Post,
@@ -135,12 +135,19 @@ impl MastodonNetwork {
         is_older: bool,
         evidence: &mut Evidence,
     ) -> Result<(), Fault> {
-        match self.text_of(status, evidence).await? {
-            None => evidence.has_unreadable = true,
-            Some(text) if stripped(&text) == stripped(post.text()) && is_older => evidence.has_older_twin = true,
-            Some(text) if stripped(&text) == stripped(post.text()) => evidence.matches.push(status.receipt()),
-            Some(_) if status.edited_at.is_some() => evidence.has_unreadable = true,
-            Some(_) => {}
+        let Some(text) = self.text_of(status, evidence).await? else {
+            evidence.has_unreadable = true;
+            return Ok(());
+        };
+        if stripped(&text) != stripped(post.text()) {
+            evidence.has_unreadable |= status.edited_at.is_some();
+        } else if !shows(status, post) {
+            // Another post of the same text, unless the server shows pictures in a way of its own.
+            evidence.has_unreadable = true;
+        } else if is_older {
+            evidence.has_older_twin = true;
+        } else {
+            evidence.matches.push(status.receipt());
         }
         Ok(())
     }
@@ -159,6 +166,16 @@ impl MastodonNetwork {
         }
         answer.read::<StatusSource>(Stakes::Nothing).map(|source| Some(source.text))
     }
+}
+
+/// Whether a status has as many pictures as a post, with its alt texts, in its order.
+fn shows(status: &Status, post: &Post) -> bool {
+    let mut pictures = status.media_attachments.iter().zip(post.pictures());
+    let is_as_many = status.media_attachments.len() == post.pictures().len();
+    is_as_many
+        && pictures.all(|(attachment, developed)| {
+            stripped(attachment.description.as_deref().unwrap_or_default()) == stripped(&developed.picture().alt)
+        })
 }
 
 /// A text as Mastodon keeps it: it takes white space off both ends.

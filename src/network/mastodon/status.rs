@@ -18,12 +18,26 @@ pub struct Status {
     /// Its page.
     #[serde(default)]
     pub url: Option<String>,
+    /// Names it on every server.
+    #[serde(default)]
+    pub uri: Option<String>,
+    /// Its pictures, in order.
+    #[serde(default)]
+    pub media_attachments: Vec<Attachment>,
     /// The post it answers.
     #[serde(default)]
     pub in_reply_to_id: Option<String>,
     /// The post it boosts.
     #[serde(default)]
     pub reblog: Option<serde::de::IgnoredAny>,
+}
+
+/// A picture of a status, or something else that goes with it.
+#[derive(Deserialize)]
+pub struct Attachment {
+    /// The alt text.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
 /// The text of a status as its author typed it.
@@ -56,6 +70,9 @@ pub struct Instance {
 pub struct Configuration {
     /// Of posts.
     pub statuses: StatusLimits,
+    /// Of pictures and the like.
+    #[serde(default)]
+    pub media_attachments: MediaLimits,
 }
 
 /// The limits of a post.
@@ -65,6 +82,23 @@ pub struct StatusLimits {
     pub max_characters: u32,
     /// What each URL counts.
     pub characters_reserved_per_url: u32,
+    /// Of pictures.
+    #[serde(default)]
+    pub max_media_attachments: Option<u32>,
+}
+
+/// The limits of a picture, each as far as the server tells it.
+#[derive(Default, Deserialize)]
+pub struct MediaLimits {
+    /// In bytes.
+    #[serde(default)]
+    pub image_size_limit: Option<u32>,
+    /// Width times height.
+    #[serde(default)]
+    pub image_matrix_limit: Option<u32>,
+    /// Characters of an alt text; told since Mastodon 4.4.
+    #[serde(default)]
+    pub description_limit: Option<u32>,
 }
 
 /// The application that a token was made for.

@@ -1,6 +1,7 @@
 //! A clock that only moves when a scene moves it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -8,27 +9,38 @@ use portevoix::port::clock::Clock;
 use tokio::sync::watch;
 
 /// Shared by everything in a scene that asks for the time.
-pub struct HandClock(watch::Sender<Timestamp>);
+pub struct HandClock {
+    now: watch::Sender<Timestamp>,
+    is_hasty: AtomicBool,
+}
 
 impl HandClock {
     /// A clock that stands at that time.
     pub fn at(time: &str) -> Arc<Self> {
-        Arc::new(Self(watch::Sender::new(time.parse().unwrap())))
+        Arc::new(Self { now: watch::Sender::new(time.parse().unwrap()), is_hasty: AtomicBool::new(false) })
     }
 
     /// Lets time pass.
     pub fn passes(&self, time: SignedDuration) {
-        self.0.send_modify(|now| *now += time);
+        self.now.send_modify(|now| *now += time);
+    }
+
+    /// From now on the clock jumps to whatever time somebody waits for.
+    pub fn jumps(&self) {
+        self.is_hasty.store(true, Ordering::SeqCst);
     }
 }
 
 #[async_trait]
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        *self.0.borrow()
+        *self.now.borrow()
     }
 
     async fn sleep_until(&self, time: Timestamp) {
-        self.0.subscribe().wait_for(|now| *now >= time).await.unwrap();
+        if self.is_hasty.load(Ordering::SeqCst) {
+            self.now.send_modify(|now| *now = time.max(*now));
+        }
+        self.now.subscribe().wait_for(|now| *now >= time).await.unwrap();
     }
 }
