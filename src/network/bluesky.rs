@@ -17,14 +17,20 @@ use crate::domain::secret::Secret;
 use crate::domain::text::Limits;
 use crate::network::answer::Answer;
 use crate::network::bluesky::facets::{Facet, Feature, detect};
+use crate::network::bluesky::pictures::{check, shows};
+use crate::network::bluesky::place::Place;
 use crate::network::bluesky::record::{COLLECTION, record, record_key};
+use crate::network::bluesky::repost::REPOSTS;
 use crate::network::bluesky::session::{Session, Sessions, refuses_token};
 use crate::network::http::{BadServer, Http, Stakes, server_address};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
 pub mod facets;
+pub mod pictures;
+pub mod place;
 pub mod record;
+pub mod repost;
 pub mod session;
 
 /// How many mentions of a post are looked up; what comes after stays plain text.
@@ -66,6 +72,8 @@ struct Standing {
 struct StandingPost {
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    embed: Value,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +94,10 @@ impl BlueskyNetwork {
 
     /// Sends a request in a session. One that has run out is renewed once, and the request sent again: whoever refuses
     /// a token has not acted.
-    async fn send(
+    ///
+    /// # Errors
+    /// As [`Http::send`]; `Permanent` when the login is refused.
+    pub async fn send(
         &self,
         stakes: Stakes,
         request: impl Fn(&Http, &Session) -> RequestBuilder,
@@ -102,6 +113,14 @@ impl BlueskyNetwork {
             return Err(Fault::Permanent { cause: Cause::CredentialsRefused });
         }
         Ok((session, answer))
+    }
+
+    /// Whether the password is the account's own, as far as the server tells.
+    ///
+    /// # Errors
+    /// When no session can be opened.
+    pub async fn opens_the_whole_account(&self) -> Result<bool, Fault> {
+        Ok(self.sessions.current().await?.is_of_the_whole_account())
     }
 
     /// What stands under the post's key, if anything does.
@@ -121,7 +140,7 @@ impl BlueskyNetwork {
             return Ok(Found::Absent);
         }
         let standing: Standing = answer.read(Stakes::Nothing)?;
-        if standing.value.text == post.text() {
+        if standing.value.text == post.text() && shows(&standing.value.embed, post.pictures()) {
             Ok(Found::Online(receipt(&session, standing.uri, &key)))
         } else {
             Ok(Found::Unclear)
@@ -143,7 +162,11 @@ impl BlueskyNetwork {
         Ok(detected.iter().filter_map(resolve).collect())
     }
 
-    async fn resolve(&self, handle: &str) -> Result<String, Fault> {
+    /// The account of a handle.
+    ///
+    /// # Errors
+    /// When it has none, or the server can't be asked.
+    pub async fn resolve(&self, handle: &str) -> Result<String, Fault> {
         let request = |http: &Http, session: &Session| {
             let mut url = method(&session.pds, "com.atproto.identity.resolveHandle");
             url.query_pairs_mut().append_pair("handle", handle);
@@ -161,10 +184,12 @@ impl Network for BlueskyNetwork {
     }
 
     async fn publish(&self, post: &Post) -> Result<Receipt, Fault> {
+        check(post.pictures())?;
         // Before anything is at stake, so that a failing login is known to have published nothing.
         self.sessions.current().await?;
         let key = record_key(post);
-        let record = record(post, &self.facets(post.text()).await?);
+        let blobs = self.bring_pictures(post.pictures()).await?;
+        let record = record(post, &self.facets(post.text()).await?, &blobs);
         let request = |http: &Http, session: &Session| {
             let body = json!({
                 "repo": session.did, "collection": COLLECTION, "rkey": key, "record": record,
@@ -176,7 +201,8 @@ impl Network for BlueskyNetwork {
         };
         let (session, answer) = self.send(Stakes::APost, request).await?;
         if answer.error.as_ref().is_some_and(|error| error.name == "InvalidSwap") {
-            // A mention that resolves differently by now makes another record of the same post.
+            // A mention that resolves differently by now, or pictures that the server names otherwise, make another
+            // record of the same post.
             return match self.standing(post).await? {
                 Found::Online(receipt) => Ok(receipt),
                 Found::Absent | Found::Unclear => {
@@ -192,12 +218,27 @@ impl Network for BlueskyNetwork {
         self.standing(post).await
     }
 
-    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
-        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    /// <https://docs.bsky.app/docs/api/com-atproto-repo-delete-record>: a record that is not there is no error.
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        let refused = |words: &str| Fault::Permanent { cause: Cause::Refused(words.to_owned()) };
+        let is_shown = |place: &Place| [COLLECTION, REPOSTS].contains(&place.collection.as_str());
+        let place = Place::at(&receipt.id).filter(is_shown).ok_or_else(|| refused("not the address of a post"))?;
+        let session = self.sessions.current().await?;
+        if place.repository != session.did && place.repository != session.handle {
+            return Err(refused("not a post of this account"));
+        }
+        let request = |http: &Http, session: &Session| {
+            let body = json!({ "repo": session.did, "collection": place.collection, "rkey": place.key });
+            let url = method(&session.pds, "com.atproto.repo.deleteRecord");
+            http.client().post(url).bearer_auth(session.access.expose()).json(&body)
+        };
+        let (_, answer) = self.send(Stakes::APost, request).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Stakes::APost)) }
     }
 
-    async fn repost(&self, _: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
-        Err(Fault::Permanent { cause: Cause::Refused("not yet".to_owned()) })
+    async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {
+        self.sessions.current().await?;
+        self.show_on(original, decided_at).await
     }
 
     async fn probe(&self) -> Result<String, Fault> {
@@ -216,7 +257,7 @@ impl Network for BlueskyNetwork {
 }
 
 /// The address of a method of atproto's API.
-fn method(server: &Url, name: &str) -> Url {
+pub fn method(server: &Url, name: &str) -> Url {
     let mut url = server.clone();
     url.set_path(&format!("{}xrpc/{name}", server.path()));
     url

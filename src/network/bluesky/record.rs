@@ -1,24 +1,31 @@
 //! The record of a post (`app.bsky.feed.post`) and the key it stands under, both computed from the post alone.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::post::Post;
 use crate::network::bluesky::facets::{Facet, Feature};
+use crate::network::bluesky::pictures::embed;
 
 /// The kind of record that Bluesky shows as a post.
 pub const COLLECTION: &str = "app.bsky.feed.post";
 
-/// The key of a post's record: a TID (<https://atproto.com/specs/tid>), the same at every try.
+/// The key of a post's record, the same at every try.
+pub fn record_key(post: &Post) -> String {
+    key_of(post.key().as_str(), post.decided_at())
+}
+
+/// The key of the record of something that was decided: a TID (<https://atproto.com/specs/tid>).
 ///
 /// Its time is the second of the decision. The microseconds and the ten bits of the clock's name come from a hash of
-/// the post's key: ten bits alone would give one in a thousand posts decided at the same instant its neighbour's key,
+/// what names it: ten bits alone would give one in a thousand posts decided at the same instant its neighbour's key,
 /// thirty make it one in a billion, and then the write is refused, as it may not overwrite anything.
-pub fn record_key(post: &Post) -> String {
+pub fn key_of(name: &str, decided_at: Timestamp) -> String {
     const LETTERS: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
-    let digest = Sha256::digest(post.key().as_str());
+    let digest = Sha256::digest(name);
     let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let second = u64::try_from(post.decided_at().as_second()).unwrap_or_default();
+    let second = u64::try_from(decided_at.as_second()).unwrap_or_default();
     let microseconds = second * 1_000_000 + number(&digest[..8]) % 1_000_000;
     let bits = microseconds << 10 | number(&digest[8..10]) & 0x3ff;
     // Thirteen letters of five bits; the highest bit of all is always 0.
@@ -26,8 +33,8 @@ pub fn record_key(post: &Post) -> String {
     (0..13).map(letter).collect()
 }
 
-/// The record as it is written.
-pub fn record(post: &Post, facets: &[Facet]) -> Value {
+/// The record as it is written. `blobs` are the server's names of the post's pictures.
+pub fn record(post: &Post, facets: &[Facet], blobs: &[Value]) -> Value {
     let mut record = json!({
         "$type": COLLECTION,
         "text": post.text(),
@@ -36,6 +43,9 @@ pub fn record(post: &Post, facets: &[Facet]) -> Value {
     });
     if !facets.is_empty() {
         record["facets"] = facets.iter().map(written).collect();
+    }
+    if !post.pictures().is_empty() {
+        record["embed"] = embed(post.pictures(), blobs);
     }
     record
 }

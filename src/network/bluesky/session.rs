@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{RequestBuilder, Url};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,6 +52,19 @@ struct Opened {
 }
 
 impl Session {
+    /// Whether it was opened by the account's own password, which may do what an app password may not, as far as the
+    /// token says: its payload (RFC 7519) names a scope, as Bluesky's own servers write it.
+    pub fn is_of_the_whole_account(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Payload {
+            scope: String,
+        }
+        let payload = self.access.expose().split('.').nth(1);
+        let bytes = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+        let payload = bytes.and_then(|bytes| serde_json::from_slice::<Payload>(&bytes).ok());
+        payload.is_some_and(|payload| payload.scope == "com.atproto.access")
+    }
+
     /// The account's name for its pages: the DID where the handle is broken (`handle.invalid`).
     pub fn public_name(&self) -> &str {
         if self.handle == "handle.invalid" { &self.did } else { &self.handle }
@@ -126,7 +141,8 @@ impl Sessions {
         let request = self.http.client().post(self.method("com.atproto.server.createSession")).json(&body);
         let answer = self.http.send(request, Stakes::Nothing, &[&self.app_password]).await?;
         match &answer.error {
-            Some(error) if error.name == "AccountTakedown" => {
+            // The second is asked of the account's own password only.
+            Some(error) if ["AccountTakedown", "AuthFactorTokenRequired"].contains(&error.name.as_str()) => {
                 Err(Fault::Permanent { cause: Cause::Forbidden(error.words.clone()) })
             }
             Some(_) | None => self.opened(answer.read(Stakes::Nothing)?),

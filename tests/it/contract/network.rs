@@ -15,12 +15,16 @@ use crate::harness::post::{Wanted, drawing, photograph};
 #[cfg(feature = "bluesky")]
 mod bluesky;
 #[cfg(feature = "bluesky")]
+mod bluesky_pictures;
+#[cfg(feature = "bluesky")]
 mod bluesky_session;
 #[cfg(feature = "bluesky")]
 mod bluesky_text;
 mod file;
 #[cfg(feature = "mastodon")]
 mod mastodon;
+#[cfg(feature = "mastodon")]
+mod mastodon_pictures;
 #[cfg(feature = "mastodon")]
 mod mastodon_search;
 

@@ -18,14 +18,16 @@ use crate::harness::faulty_proxy::{Break, FaultyProxy};
 use crate::harness::pds::PdsAccount;
 use crate::harness::post::Wanted;
 
-struct OnBluesky {
-    account: PdsAccount,
-    others: PdsAccount,
-    proxy: FaultyProxy,
-    network: BlueskyNetwork,
+/// An account on the real server, behind a proxy, with somebody else beside it.
+pub struct OnBluesky {
+    pub account: PdsAccount,
+    pub others: PdsAccount,
+    pub proxy: FaultyProxy,
+    pub network: BlueskyNetwork,
 }
 
-async fn bluesky() -> OnBluesky {
+/// A fresh account.
+pub async fn bluesky() -> OnBluesky {
     let account = PdsAccount::create().await;
     let proxy = FaultyProxy::before(&account.url).await;
     let network = log_in(&proxy.url(), &account.handle, &account.password);
@@ -107,11 +109,11 @@ impl Subject for OnBluesky {
     }
 }
 
-const PUT: &str = "com.atproto.repo.putRecord";
-const LOGIN: &str = "com.atproto.server.createSession";
+pub const PUT: &str = "com.atproto.repo.putRecord";
+pub const LOGIN: &str = "com.atproto.server.createSession";
 const REFRESH: &str = "com.atproto.server.refreshSession";
-const JSON: &str = "application/json";
-const PAGE: &str = "text/html";
+pub const JSON: &str = "application/json";
+pub const PAGE: &str = "text/html";
 
 /// Breaks one request of an attempt to publish: what the attempt ends as, and that looking and trying again as the
 /// engine does ends with exactly one record.
