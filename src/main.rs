@@ -1,11 +1,15 @@
 //! The command line of Portevoix: arguments, logging, exit code.
 
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+use std::io::stdin;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use portevoix::app::demo::Demo;
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+use portevoix::app::login::secret_place::Wish;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
 use tracing::error;
@@ -34,7 +38,7 @@ enum Task {
         config: PathBuf,
     },
     /// Connecte le bot à un service.
-    #[cfg(feature = "matrix")]
+    #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
     #[command(subcommand)]
     Login(Service),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
@@ -51,9 +55,10 @@ enum Task {
     },
 }
 
-#[cfg(feature = "matrix")]
+#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
 #[derive(Subcommand)]
 enum Service {
+    #[cfg(feature = "matrix")]
     /// Crée l'appareil du bot sur son serveur Matrix, le certifie et donne sa clé de récupération.
     Matrix {
         /// Le fichier portevoix.toml.
@@ -66,6 +71,38 @@ enum Service {
         #[arg(long)]
         recovery_key_file: Option<PathBuf>,
     },
+    /// Donne au bot l'accès à un compte Mastodon, par une page que l'on ouvre dans un navigateur.
+    #[cfg(feature = "mastodon")]
+    Mastodon(AccountOf),
+    /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
+    #[cfg(feature = "bluesky")]
+    Bluesky(AccountOf),
+}
+
+/// The account that someone logs in to.
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[derive(clap::Args)]
+struct AccountOf {
+    /// Le fichier portevoix.toml.
+    #[arg(long)]
+    config: PathBuf,
+    /// Le code de la direction (44).
+    #[arg(long)]
+    directorate: String,
+    /// Le nom du compte dans le fichier, s'il y en a plusieurs sur ce réseau.
+    #[arg(long)]
+    account: Option<String>,
+    /// Où écrire le secret, s'il n'est pas lu dans un fichier (systemd, variable d'environnement).
+    #[arg(long)]
+    secret_file: Option<PathBuf>,
+}
+
+#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+impl AccountOf {
+    fn wish(&self) -> Wish<'_> {
+        let account = self.account.as_deref();
+        Wish { directorate: &self.directorate, account, secret_file: self.secret_file.as_deref() }
+    }
 }
 
 fn main() -> ExitCode {
@@ -98,7 +135,15 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "matrix")]
         Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {
             let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());
-            portevoix::app::login::matrix(&config, password, key, &mut stdout()).await
+            portevoix::app::login::matrix::matrix(&config, password, key, &mut stdout()).await
+        }
+        #[cfg(feature = "mastodon")]
+        Task::Login(Service::Mastodon(of)) => {
+            portevoix::app::login::mastodon::mastodon(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
+        }
+        #[cfg(feature = "bluesky")]
+        Task::Login(Service::Bluesky(of)) => {
+            portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

@@ -3,7 +3,7 @@
 pub mod build;
 pub mod check;
 pub mod demo;
-#[cfg(feature = "matrix")]
+#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
 pub mod login;
 pub mod practice;
 pub mod run;

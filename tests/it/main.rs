@@ -15,6 +15,8 @@ mod everything_real;
 mod examples;
 mod harness;
 mod logging;
+#[cfg(feature = "mastodon")]
+mod login;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
