@@ -397,7 +397,6 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         targets: content.targets,
         pictures: Vec::new(),
         coming: Vec::new(),
-        counted: content.counted,
         blockers: content.blockers,
         warnings: content.warnings,
     };
@@ -440,6 +439,7 @@ fn directorate() -> Directorate {
         time_zone: "Europe/Paris".to_owned(),
         rooms: vec![room()],
         team: ["martin", "durand"].map(member).to_vec(),
+        groups: std::collections::BTreeMap::new(),
         accounts: destinations().into_iter().map(|destination| destination.account).collect(),
     }
 }

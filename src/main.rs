@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use portevoix::app::demo::Demo;
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
-use portevoix::app::login::secret_place::Wish;
+use portevoix::app::login::secret_place;
+#[cfg(feature = "x")]
+use portevoix::app::login::x::{PATIENCE, Wish};
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
 use tracing::error;
@@ -38,7 +40,7 @@ enum Task {
         config: PathBuf,
     },
     /// Connecte le bot à un service.
-    #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
+    #[cfg(any(feature = "matrix", feature = "x", feature = "mastodon", feature = "bluesky"))]
     #[command(subcommand)]
     Login(Service),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
@@ -55,7 +57,7 @@ enum Task {
     },
 }
 
-#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "matrix", feature = "x", feature = "mastodon", feature = "bluesky"))]
 #[derive(Subcommand)]
 enum Service {
     #[cfg(feature = "matrix")]
@@ -77,6 +79,25 @@ enum Service {
     /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
     #[cfg(feature = "bluesky")]
     Bluesky(AccountOf),
+    /// Donne au bot l'accès à un compte X, par une page que l'on ouvre dans un navigateur.
+    #[cfg(feature = "x")]
+    X {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// Le code de la direction (44).
+        #[arg(long)]
+        directorate: String,
+        /// Le nom du compte dans le fichier, s'il y en a plusieurs sur X.
+        #[arg(long)]
+        account: Option<String>,
+        /// Le port de cette machine où X renvoie le navigateur : http://127.0.0.1:PORT/callback.
+        #[arg(long, default_value_t = 4478)]
+        port: u16,
+        /// Colle l'adresse de retour dans le terminal : le navigateur est sur une autre machine.
+        #[arg(long)]
+        paste: bool,
+    },
 }
 
 /// The account that someone logs in to.
@@ -99,9 +120,9 @@ struct AccountOf {
 
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 impl AccountOf {
-    fn wish(&self) -> Wish<'_> {
+    fn wish(&self) -> secret_place::Wish<'_> {
         let account = self.account.as_deref();
-        Wish { directorate: &self.directorate, account, secret_file: self.secret_file.as_deref() }
+        secret_place::Wish { directorate: &self.directorate, account, secret_file: self.secret_file.as_deref() }
     }
 }
 
@@ -144,6 +165,17 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "bluesky")]
         Task::Login(Service::Bluesky(of)) => {
             portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
+        }
+        #[cfg(feature = "x")]
+        Task::Login(Service::X { config, directorate, account, port, paste }) => {
+            let wish = Wish {
+                directorate: &directorate,
+                account: account.as_deref(),
+                port,
+                is_pasted: paste,
+                patience: PATIENCE,
+            };
+            portevoix::app::login::x::x(&config, wish, &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

@@ -17,24 +17,34 @@ use crate::chat::practice::Practice;
 use crate::command::catalog::Catalog;
 use crate::command::render::Destination;
 use crate::config::policy::check_policies;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 use crate::config::secret::SecretSource;
+#[cfg(feature = "x")]
+use crate::config::settings as config;
 use crate::config::settings::{AccountConfig, ChatKind, Config, Connection, DirectorateConfig};
 use crate::domain::directorate::{Account, Directorate};
 use crate::domain::fault::Fault;
 use crate::domain::name::{AccountName, CommandWord, RoomId};
 use crate::domain::policy::Policy;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 use crate::domain::secret::Secret;
 use crate::domain::text::Limits;
 use crate::engine::desk::Desk;
 #[cfg(feature = "bluesky")]
 use crate::network::bluesky::{BlueskyNetwork, BlueskySettings};
 use crate::network::file::FileNetwork;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 use crate::network::http::DEFAULT_TIMEOUT;
 #[cfg(feature = "mastodon")]
 use crate::network::mastodon::{MastodonNetwork, MastodonSettings};
+#[cfg(feature = "x")]
+use crate::network::x::signature::UserKeys;
+#[cfg(feature = "x")]
+use crate::network::x::token_file::TokenFile;
+#[cfg(feature = "x")]
+use crate::network::x::tokens::Application;
+#[cfg(feature = "x")]
+use crate::network::x::{XAccess, XNetwork, XSettings};
 use crate::port::chat::Chat;
 use crate::port::clock::Clock;
 use crate::port::network::Network;
@@ -114,11 +124,34 @@ pub fn matrix_settings(config: &Config) -> Option<MatrixSettings> {
     })
 }
 
+/// Opens the bot's place on Discord, if a room needs it.
+///
+/// # Errors
+/// In words, when it can't be used.
+#[cfg(feature = "discord")]
+pub fn discord(config: &Config, catalog: &Catalog, speaker: &Speaker) -> Result<Option<Arc<dyn Chat>>, Stopped> {
+    crate::app::discord::open(config, catalog, speaker)
+}
+
+/// Opens the bot's place on Discord, if a room needs it: this build can't.
+///
+/// # Errors
+/// When a room needs it.
+#[cfg(not(feature = "discord"))]
+pub fn discord(config: &Config, _catalog: &Catalog, _speaker: &Speaker) -> Result<Option<Arc<dyn Chat>>, Stopped> {
+    match config.rooms_in(ChatKind::Discord).next() {
+        None => Ok(None),
+        Some(_) => Err(left_out("discord")),
+    }
+}
+
 /// The chats of the configuration, by kind.
 #[derive(Default)]
 pub struct Chats {
     /// Matrix, if a room is there.
     pub matrix: Option<Arc<dyn Chat>>,
+    /// Discord, if a room is there.
+    pub discord: Option<Arc<dyn Chat>>,
     /// The practice room, if there is one.
     pub practice: Option<Arc<Practice>>,
 }
@@ -127,12 +160,14 @@ impl Chats {
     /// All of them.
     pub fn all(&self) -> Vec<Arc<dyn Chat>> {
         let practice = self.practice.clone().map(|practice| practice as Arc<dyn Chat>);
-        self.matrix.iter().cloned().chain(practice).collect()
+        self.matrix.iter().chain(&self.discord).cloned().chain(practice).collect()
     }
 
-    fn of(&self, kind: ChatKind) -> Option<Arc<dyn Chat>> {
+    /// The one of that kind.
+    pub fn of(&self, kind: ChatKind) -> Option<Arc<dyn Chat>> {
         match kind {
             ChatKind::Matrix => self.matrix.clone(),
+            ChatKind::Discord => self.discord.clone(),
             ChatKind::Practice => self.practice.clone().map(|practice| practice as Arc<dyn Chat>),
         }
     }
@@ -155,16 +190,18 @@ pub async fn desk(
     let mut destinations = Vec::new();
     for (account, connection) in directorate.accounts.iter().zip(&settings.accounts) {
         let mut limits = Limits::default_of(account.network);
-        if let Some(network) = network(&directorate, account, connection, showcase, clock).await? {
+        let network = network(&directorate, account, connection, showcase, clock).await?;
+        // A file keeps to the limits of the network that it stands in for.
+        if !matches!(connection.connection, Connection::File { .. }) {
             match network.limits().await {
                 Ok(asked) => limits = asked,
                 Err(fault) => {
                     warn!(account = %account.name, %fault, "could not ask for the limits; the documented ones hold");
                 }
             }
-            networks.insert(account.name.clone(), network);
         }
-        destinations.push(Destination { account: account.clone(), limits, prices: None });
+        networks.insert(account.name.clone(), network);
+        destinations.push(Destination { account: account.clone(), limits, prices: connection.prices });
     }
     let policies = settings.policies.iter().filter_map(|setting| {
         let spec = catalog.by_word(&setting.command)?;
@@ -182,7 +219,7 @@ pub async fn desk(
     })
 }
 
-/// The network behind an account; `None` where nothing is published.
+/// The network behind an account.
 ///
 /// # Errors
 /// In words, when it can't be set up.
@@ -192,9 +229,16 @@ pub async fn network(
     settings: &AccountConfig,
     showcase: &Showcase,
     clock: &Arc<dyn Clock>,
-) -> Result<Option<Arc<dyn Network>>, Stopped> {
+) -> Result<Arc<dyn Network>, Stopped> {
     let network: Arc<dyn Network> = match &settings.connection {
-        Connection::X => return Ok(None),
+        #[cfg(feature = "x")]
+        Connection::X { api, login_page: _, access } => {
+            let access = x_access(directorate, account, access)?;
+            let settings = XSettings { api: api.clone(), access, timeout: DEFAULT_TIMEOUT };
+            Arc::new(XNetwork::new(settings, clock.clone()).map_err(|trouble| not_set_up(account, &trouble))?)
+        }
+        #[cfg(not(feature = "x"))]
+        Connection::X { .. } => return Err(left_out("x")),
         Connection::File { path } => {
             let file = FileNetwork::open(path).await.map_err(|fault| not_set_up(account, &fault))?;
             showcase.show(directorate.code.clone(), account.name.clone(), Arc::new(file), clock.clone())
@@ -220,10 +264,29 @@ pub async fn network(
         #[cfg(not(feature = "bluesky"))]
         Connection::Bluesky { .. } => return Err(left_out("bluesky")),
     };
-    Ok(Some(network))
+    Ok(network)
 }
 
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+/// What lets the bot into an account on X.
+#[cfg(feature = "x")]
+fn x_access(directorate: &Directorate, account: &Account, access: &config::XAccess) -> Result<XAccess, Stopped> {
+    Ok(match access {
+        config::XAccess::Granted { client_id, client_secret, state_directory, handle: _ } => {
+            let client_secret = client_secret.as_ref().map(|source| secret(account, source)).transpose()?;
+            let application = Application { id: client_id.clone(), secret: client_secret };
+            let file = TokenFile::new(state_directory, directorate.code.as_str(), account.name.as_str());
+            XAccess::Granted(application, file)
+        }
+        config::XAccess::Keys { api_key, api_secret, access_token, access_secret } => XAccess::Keys(UserKeys {
+            api_key: secret(account, api_key)?,
+            api_secret: secret(account, api_secret)?,
+            access_token: secret(account, access_token)?,
+            access_secret: secret(account, access_secret)?,
+        }),
+    })
+}
+
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 fn secret(account: &Account, source: &SecretSource) -> Result<Secret, Stopped> {
     source.read().map_err(|trouble| not_set_up(account, &trouble))
 }
@@ -232,7 +295,7 @@ fn not_set_up(account: &Account, trouble: &dyn std::fmt::Display) -> Stopped {
     Stopped::Outside(format!("compte {} : {trouble}", account.name))
 }
 
-#[cfg(not(all(feature = "matrix", feature = "mastodon", feature = "bluesky")))]
+#[cfg(not(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord")))]
 fn left_out(feature: &str) -> Stopped {
     Stopped::Outside(format!(
         "Ce programme a été construit sans {feature} : reconstruisez-le avec --features {feature}"
@@ -242,6 +305,6 @@ fn left_out(feature: &str) -> Stopped {
 /// A fault in the words of the first directorate's language.
 pub fn in_words(fault: &Fault, config: &Config, speaker: &Speaker) -> String {
     let Some(first) = config.directorates.first() else { return fault.to_string() };
-    let audience = Audience { directorate: &first.directorate, time_zone: &TimeZone::UTC };
+    let audience = Audience { directorate: &first.directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
     speaker.fault(fault, &audience)
 }

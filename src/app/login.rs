@@ -8,3 +8,5 @@ pub mod mastodon;
 pub mod matrix;
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 pub mod secret_place;
+#[cfg(feature = "x")]
+pub mod x;

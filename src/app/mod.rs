@@ -3,7 +3,8 @@
 pub mod build;
 pub mod check;
 pub mod demo;
-#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky"))]
+#[cfg(feature = "discord")]
+pub mod discord;
 pub mod login;
 pub mod practice;
 pub mod run;

@@ -70,8 +70,11 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let database = Arc::new(Database::open(&config.database).await?);
         let showcase = Showcase::default();
-        let chats =
-            Chats { matrix: build::matrix(&config, &speaker).await?, practice: practice::open(&config, &clock) };
+        let chats = Chats {
+            matrix: build::matrix(&config, &speaker).await?,
+            discord: build::discord(&config, &catalog, &speaker)?,
+            practice: practice::open(&config, &clock),
+        };
         let mut desks = Vec::new();
         for settings in &config.directorates {
             desks.push(Arc::new(build::desk(settings, &catalog, &chats, &showcase, &clock).await?));

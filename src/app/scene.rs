@@ -26,8 +26,10 @@ pub async fn play(practice: &Practice, mut public: watch::Receiver<Vec<PublicPos
     practice.shown(&room, |message| says(message, "Durand a validé")).await;
     practice.reacts(&lefevre, &card.id, "✅").await?;
     // The sender lives as long as the house.
-    let _ = public.wait_for(|posts| posts.len() >= 2).await;
-    practice.shown(&room, |message| says(message, "En ligne sur site")).await;
+    let _ = public.wait_for(|posts| posts.len() >= 3).await;
+    for account in ["x", "mastodon", "bluesky"] {
+        practice.shown(&room, |message| says(message, &format!("En ligne sur {account}"))).await;
+    }
     Ok(())
 }
 

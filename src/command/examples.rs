@@ -99,9 +99,7 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
 
 /// How the text for a network differs from the expected one, if it does.
 fn differs(content: &Content, network: NetworkKind, expected: &str) -> Option<String> {
-    let published = content.targets.iter().filter(|target| target.network == network).map(|target| &target.text);
-    let counted = content.counted.iter().filter(|counted| counted.network == network).map(|counted| &counted.text);
-    let text = published.chain(counted).next()?;
+    let text = content.targets.iter().find(|target| target.network == network).map(|target| &target.text)?;
     let plain = |text: &str| text.replace('\u{A0}', " ").trim().to_owned();
     (plain(text) != plain(expected)).then(|| {
         format!(

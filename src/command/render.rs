@@ -8,8 +8,8 @@ use crate::command::spec::Spec;
 use crate::command::template::{Speaker, TemplateProblem};
 use crate::command::words::Words;
 use crate::domain::cost::Prices;
-use crate::domain::directorate::{Account, NetworkKind};
-use crate::domain::draft::{Blocker, Counted, Filled, Target, Warning};
+use crate::domain::directorate::Account;
+use crate::domain::draft::{Blocker, Filled, Target, Warning};
 use crate::domain::name::FieldName;
 use crate::domain::picture::{Coming, Picture};
 use crate::domain::text::{Limits, has_links, measure};
@@ -32,8 +32,6 @@ pub struct Content {
     pub targets: Vec<Target>,
     /// The pictures, with what the fields say of them.
     pub pictures: Vec<Picture>,
-    /// Networks that nothing is published to yet.
-    pub counted: Vec<Counted>,
     /// What stands in the way of a vote: missing fields first, in the order of the command file.
     pub blockers: Vec<Blocker>,
     /// What to look at twice.
@@ -77,34 +75,20 @@ pub fn render(
         })
     };
 
-    let published = destinations.iter().filter(|destination| is_published(destination.account.network));
     let targets: Vec<Target> =
-        published.map(|destination| target(destination, text(destination.account.network))).collect();
-    let x = destinations.iter().find(|destination| destination.account.network == NetworkKind::X);
-    let x_limits = x.map_or(Limits::default_of(NetworkKind::X), |destination| destination.limits);
-    let x_text = text(NetworkKind::X);
-    let counted = Counted { network: NetworkKind::X, length: measure(&x_text, &x_limits), text: x_text };
+        destinations.iter().map(|destination| target(destination, text(destination.account.network))).collect();
 
     let mut warnings: Vec<Warning> = template_problems
         .into_iter()
         .map(|message| Warning { words: format!("!{}", spec.word), why: format!("Fichier {} : {message}", spec.file) })
         .collect();
     warnings.extend(watched_words(spec, &given));
-    warnings.extend(too_long_for_x(&counted));
     let pictures: Vec<Picture> =
         (1..).zip(album.pictures).map(|(place, picture)| described(picture, place, &given)).collect();
     let mut blockers = blockers(&missing, &targets);
     blockers.extend(album.coming.iter().map(|coming| Blocker::PictureComing { name: coming.name.clone() }));
     blockers.extend(destinations.iter().flat_map(|there| unfit_pictures(there, &pictures, album.coming.len())));
-    Content { blockers, targets, pictures, counted: vec![counted], warnings }
-}
-
-/// Whether posts go out there: X is only counted, for now.
-fn is_published(network: NetworkKind) -> bool {
-    match network {
-        NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => true,
-        NetworkKind::X => false,
-    }
+    Content { blockers, targets, pictures, warnings }
 }
 
 /// What the templates are filled with: internal fields are not even there.
@@ -190,12 +174,4 @@ fn watched_words(spec: &Spec, given: &BTreeMap<FieldName, Filled>) -> Vec<Warnin
         }
     }
     warnings
-}
-
-fn too_long_for_x(counted: &Counted) -> Option<Warning> {
-    let length = counted.length;
-    (length.over > 0).then(|| Warning {
-        words: format!("{} {}/{}", counted.network.label(), length.used, length.limit),
-        why: format!("Ce texte dépasserait de {} la longueur permise sur X.", length.over),
-    })
 }

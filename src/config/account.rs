@@ -2,13 +2,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::config::account_x;
 use crate::config::claims::{Claims, Place};
 use crate::config::findings::Findings;
 use crate::config::identifier::{base_url, handle, language_code, plain_name};
 use crate::config::outside::Outside;
 use crate::config::secret::source;
 use crate::config::section::{At, Section};
-use crate::config::settings::Connection;
+use crate::config::settings::{Connection, XAccess};
+use crate::domain::cost::Prices;
 use crate::domain::directorate::{Account, Language, NetworkKind, Visibility};
 use crate::domain::name::AccountName;
 
@@ -21,17 +23,24 @@ pub struct ReadAccount {
     pub account: Account,
     /// With where they are.
     pub connection: Connection,
+    /// What a post costs there.
+    pub prices: Option<Prices>,
     /// Where the file says which network it is.
     pub network_line: u32,
 }
 
-/// The keys that belong to one network only.
-const NETWORK_KEYS: [(NetworkKind, &[&str]); 4] = [
-    (NetworkKind::Mastodon, &["server", "token_file", "token_env", "visibility"]),
-    (NetworkKind::Bluesky, &["service", "handle", "app_password_file", "app_password_env"]),
-    (NetworkKind::File, &["path"]),
-    (NetworkKind::X, &[]),
+/// The keys that do not belong to every network, and to which they belong.
+const NETWORK_KEYS: [(&[NetworkKind], &[&str]); 5] = [
+    (&[NetworkKind::Mastodon], &["server", "token_file", "token_env", "visibility"]),
+    (&[NetworkKind::Bluesky], &["service", "app_password_file", "app_password_env"]),
+    (&[NetworkKind::Bluesky, NetworkKind::X], &["handle"]),
+    (&[NetworkKind::X], account_x::KEYS),
+    (&[NetworkKind::X], &["price", "price_with_link"]),
 ];
+
+/// The keys that say how an account is reached: one that rehearses into a file has none of them.
+const CREDENTIALS: [&str; 7] =
+    ["server", "token_file", "token_env", "service", "app_password_file", "app_password_env", "handle"];
 
 /// Reads one `[[directorate.account]]`. `folder` is what relative paths start from; `language` is what the directorate
 /// speaks.
@@ -55,19 +64,24 @@ pub fn read(
         None => Some(code(language).to_owned()),
     };
     let At { value: network, line: network_line } = network?;
-    for (other, keys) in NETWORK_KEYS.iter().filter(|(other, _)| *other != network) {
-        section.reject(keys, &format!("cette clé est pour un compte « {} »", word(*other)), findings);
+    for (owners, keys) in NETWORK_KEYS.iter().filter(|(owners, _)| !owners.contains(&network)) {
+        let owners: Vec<String> = owners.iter().map(|owner| format!("« {} »", word(*owner))).collect();
+        section.reject(keys, &format!("cette clé est pour un compte {}", owners.join(" ou ")), findings);
     }
+    let prices = match network {
+        NetworkKind::X => Some(account_x::prices(section, findings)),
+        NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => None,
+    };
     let connection = connection(section, network, folder, outside, findings);
     if let Some(connection) = &connection {
         claim(connection, network_line, claims, findings);
     }
     let visibility = visibility.map(|at| at.value).unwrap_or_default();
     let account = Account { name: name?, network, visibility, language: language? };
-    Some(ReadAccount { account, connection: connection?, network_line })
+    Some(ReadAccount { account, connection: connection?, prices, network_line })
 }
 
-/// Reads what an account of that network is reached with.
+/// Reads what an account of that network is reached with: the file that stands in for it, or the network's own keys.
 fn connection(
     section: &Section<'_>,
     network: NetworkKind,
@@ -75,6 +89,17 @@ fn connection(
     outside: &mut Outside,
     findings: &mut Findings,
 ) -> Option<Connection> {
+    if section.has("path") || network == NetworkKind::File {
+        let why = "avec `path`, ce compte s'exerce dans un fichier et ne publie rien ailleurs";
+        if network != NetworkKind::File {
+            section.reject(&CREDENTIALS, why, findings);
+            section.reject(account_x::KEYS, why, findings);
+        }
+        let At { value, line } = section.needed_text("path", findings)?;
+        let path = folder.join(value);
+        outside.files.push(At { value: path.clone(), line });
+        return Some(Connection::File { path });
+    }
     match network {
         NetworkKind::Mastodon => {
             let server = section.needed_text("server", findings).and_then(|at| base_url(&at, "server", findings));
@@ -92,13 +117,8 @@ fn connection(
             outside.secrets.extend(app_password.clone());
             Some(Connection::Bluesky { service: service?, handle: handle?, app_password: app_password?.value })
         }
-        NetworkKind::File => {
-            let At { value, line } = section.needed_text("path", findings)?;
-            let path = folder.join(value);
-            outside.files.push(At { value: path.clone(), line });
-            Some(Connection::File { path })
-        }
-        NetworkKind::X => Some(Connection::X),
+        NetworkKind::X => account_x::connection(section, folder, outside, findings),
+        NetworkKind::File => None,
     }
 }
 
@@ -107,8 +127,11 @@ fn claim(connection: &Connection, line: u32, claims: &mut Claims, findings: &mut
     let place = match connection {
         Connection::Mastodon { server, token } => Place::Mastodon(server.to_lowercase(), token.clone()),
         Connection::Bluesky { handle, .. } => Place::Bluesky(handle.clone()),
+        Connection::X { access: XAccess::Granted { handle: Some(handle), .. }, .. } => Place::X(handle.to_lowercase()),
+        // Whose account it is shows only when someone logs in.
+        Connection::X { access: XAccess::Granted { handle: None, .. }, .. } => return,
+        Connection::X { access: XAccess::Keys { access_token, .. }, .. } => Place::XKeys(access_token.clone()),
         Connection::File { path } => Place::File(tidy(path)),
-        Connection::X => return,
     };
     if let Some(earlier) = claims.places.claim(place, line) {
         let why = "chaque publication y sortirait deux fois, ou au nom d'une autre direction";

@@ -25,6 +25,10 @@ pub enum Place {
     Mastodon(String, SecretSource),
     /// A handle, wherever it is hosted.
     Bluesky(String),
+    /// A handle, in lower case.
+    X(String),
+    /// The account that keys open.
+    XKeys(SecretSource),
     /// A file.
     File(PathBuf),
 }

@@ -14,10 +14,10 @@ use crate::config::nearest::nearest;
 use crate::config::outside::Outside;
 use crate::config::policy;
 use crate::config::section::{At, Section};
-use crate::config::settings::{AccountConfig, ChatKind, DirectorateConfig, Room};
+use crate::config::settings::{AccountConfig, ChatKind, Connection, DirectorateConfig, Room};
 use crate::config::team;
-use crate::domain::directorate::{Directorate, Language, NetworkKind};
-use crate::domain::name::PersonId;
+use crate::domain::directorate::{Directorate, Language};
+use crate::domain::name::{PersonId, RoleName};
 
 /// The time zone where none is given.
 const HOME: &str = "Europe/Paris";
@@ -61,7 +61,9 @@ pub fn read(
     note_absences(section, members.len(), findings);
     let chats = rooms.iter().map(|room| room.chat).collect();
     let team = team::members(&members, surroundings.bot, &chats, findings);
-    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &team, findings);
+    let groups = team::groups(&section.tables("group", &keys::GROUP, findings), &chats, findings);
+    let held = team.iter().map(|member| &member.roles).chain(groups.values()).flatten().map(RoleName::as_str).collect();
+    let policies = policy::read(&section.tables("policy", &keys::POLICY, findings), &held, findings);
     let accounts = accounts(section, surroundings.folder, language, claims, outside, findings);
     note_accounts(&rooms, &accounts, findings);
 
@@ -72,9 +74,11 @@ pub fn read(
         time_zone: time_zone?,
         rooms: rooms.iter().map(|room| room.id.clone()).collect(),
         team,
+        groups,
         accounts: accounts.iter().map(|read| read.account.clone()).collect(),
     };
-    let connected = |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection };
+    let connected =
+        |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection, prices: read.prices };
     let accounts = accounts.into_iter().map(connected).collect();
     Some(DirectorateConfig { directorate, rooms, accounts, policies, line: section.line })
 }
@@ -101,12 +105,6 @@ fn accounts(
         }
         accounts.extend(account::read(section, folder, language, claims, outside, findings));
     }
-    let is_counted_only = |read: &ReadAccount| read.account.network == NetworkKind::X;
-    // Where one could not be read it may be the one to publish on: what is wrong with it is said already.
-    if !accounts.is_empty() && accounts.len() == sections.len() && accounts.iter().all(is_counted_only) {
-        let why = "un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])";
-        findings.missing(section.line, why);
-    }
     accounts
 }
 
@@ -117,6 +115,8 @@ fn note_absences(section: &Section<'_>, members: usize, findings: &mut Findings)
         findings.missing(section.line, why);
     }
     match members {
+        // Whoever is in a group belongs to the team.
+        _ if section.has("group") => {}
         0 => {
             let why = "cette direction n'a personne dans son équipe ; ajoutez des parties [[directorate.member]]";
             findings.missing(section.line, why);
@@ -140,12 +140,13 @@ fn note_accounts(rooms: &[Room], accounts: &[ReadAccount], findings: &mut Findin
         return;
     }
     for read in accounts {
-        match read.account.network {
-            NetworkKind::File | NetworkKind::X => {}
-            NetworkKind::Mastodon | NetworkKind::Bluesky => findings.wrong(
+        match read.connection {
+            Connection::File { .. } => {}
+            Connection::X { .. } | Connection::Mastodon { .. } | Connection::Bluesky { .. } => findings.wrong(
                 read.network_line,
                 "cette direction a un salon d'entraînement, où chacun peut jouer tous les rôles : elle ne doit pas publier \
-                 pour de vrai ; mettez le salon d'entraînement dans une direction à part, avec un compte « file »",
+                 pour de vrai ; donnez à ce compte `path = \"…\"` à la place de ses accès, ou mettez le salon \
+                 d'entraînement dans une direction à part",
             ),
         }
     }

@@ -79,6 +79,18 @@ pub fn matrix_room(at: &At<&str>, findings: &mut Findings) -> Option<RoomId> {
     refuse(at, "id", why, findings)
 }
 
+/// The id of a channel, a person or a role on Discord
+/// (<https://docs.discord.com/developers/reference#snowflakes>): a number of 17 to 20 digits.
+pub fn discord_id<'a>(at: &At<&'a str>, key: &str, findings: &mut Findings) -> Option<&'a str> {
+    let is_digits = at.value.bytes().all(|byte| byte.is_ascii_digit()) && !at.value.starts_with('0');
+    if is_digits && (17..=20).contains(&at.value.len()) && at.value.parse::<u64>().is_ok() {
+        return Some(at.value);
+    }
+    let why = "n'est pas un identifiant Discord, qui est un nombre de 17 à 20 chiffres (dans Discord : Paramètres, Avancés, \
+               Mode développeur ; puis clic droit, Copier l'identifiant)";
+    refuse(at, key, why, findings)
+}
+
 /// A base URL, without the slash at its end. Plain `http` only on this machine: tokens travel on it.
 pub fn base_url(at: &At<&str>, key: &str, findings: &mut Findings) -> Option<String> {
     let url = at.value.trim_end_matches('/');
@@ -128,6 +140,18 @@ pub fn handle(at: &At<&str>, findings: &mut Findings) -> Option<String> {
         "n'est pas un identifiant Bluesky ; il s'écrit en entier, comme « police44.bsky.social »",
         findings,
     )
+}
+
+/// The name of an account on X (<https://help.x.com/en/managing-your-account/x-username-rules>), without its `@`.
+pub fn x_handle(at: &At<&str>, findings: &mut Findings) -> Option<String> {
+    if let Some(bare) = at.value.strip_prefix('@') {
+        return refuse(at, "handle", &format!("s'écrit sans « @ » : « {bare} »"), findings);
+    }
+    let valid = at.value.len() <= 15 && at.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if valid {
+        return Some(at.value.to_owned());
+    }
+    refuse(at, "handle", "n'est pas un nom de compte X : au plus 15 lettres sans accent, chiffres ou `_`", findings)
 }
 
 /// An ISO 639-1 code.

@@ -20,7 +20,8 @@ pub struct Key {
 }
 
 /// Every kind of table.
-pub const TABLES: [&TableKeys; 8] = [&TOP, &MATRIX, &PRACTICE, &DIRECTORATE, &ROOM, &MEMBER, &ACCOUNT, &POLICY];
+pub const TABLES: [&TableKeys; 10] =
+    [&TOP, &MATRIX, &DISCORD, &PRACTICE, &DIRECTORATE, &ROOM, &MEMBER, &GROUP, &ACCOUNT, &POLICY];
 
 /// The top of the file.
 pub const TOP: TableKeys = TableKeys {
@@ -29,6 +30,7 @@ pub const TOP: TableKeys = TableKeys {
         Key { name: "database", example: r#"database = "/var/lib/portevoix/portevoix.db""# },
         Key { name: "commands", example: r#"commands = "/etc/portevoix/commandes""# },
         Key { name: "matrix", example: "[matrix]" },
+        Key { name: "discord", example: "[discord]" },
         Key { name: "practice", example: "[practice]" },
         Key { name: "directorate", example: "[[directorate]]" },
     ],
@@ -41,6 +43,18 @@ pub const MATRIX: TableKeys = TableKeys {
         Key { name: "homeserver", example: r#"homeserver = "https://matrix.example.org""# },
         Key { name: "user", example: r#"user = "@portevoix:example.org""# },
         Key { name: "state_directory", example: r#"state_directory = "/var/lib/portevoix/matrix""# },
+    ],
+};
+
+/// The bot on Discord.
+pub const DISCORD: TableKeys = TableKeys {
+    header: "[discord]",
+    keys: &[
+        Key { name: "token_file", example: r#"token_file = "${CREDENTIALS_DIRECTORY}/discord""# },
+        Key { name: "token_env", example: r#"token_env = "PORTEVOIX_DISCORD""# },
+        Key { name: "state_directory", example: r#"state_directory = "/var/lib/portevoix/discord""# },
+        Key { name: "application", example: r#"application = "1180000000000000000""# },
+        Key { name: "api", example: r#"api = "http://127.0.0.1:8055""# },
     ],
 };
 
@@ -58,6 +72,7 @@ pub const DIRECTORATE: TableKeys = TableKeys {
         Key { name: "time_zone", example: r#"time_zone = "Europe/Paris""# },
         Key { name: "room", example: "[[directorate.room]]" },
         Key { name: "member", example: "[[directorate.member]]" },
+        Key { name: "group", example: "[[directorate.group]]" },
         Key { name: "account", example: "[[directorate.account]]" },
         Key { name: "policy", example: "[[directorate.policy]]" },
     ],
@@ -78,7 +93,17 @@ pub const MEMBER: TableKeys = TableKeys {
     keys: &[
         Key { name: "name", example: r#"name = "Durand""# },
         Key { name: "matrix", example: r#"matrix = "@durand:example.org""# },
+        Key { name: "discord", example: r#"discord = "1180000000000000001""# },
         Key { name: "practice", example: r#"practice = "durand""# },
+        Key { name: "roles", example: r#"roles = ["valideur"]"# },
+    ],
+};
+
+/// A group that a chat keeps, and what its people stand for.
+pub const GROUP: TableKeys = TableKeys {
+    header: "[[directorate.group]]",
+    keys: &[
+        Key { name: "id", example: r#"id = "1180000000000000002""# },
         Key { name: "roles", example: r#"roles = ["valideur"]"# },
     ],
 };
@@ -98,6 +123,22 @@ pub const ACCOUNT: TableKeys = TableKeys {
         Key { name: "handle", example: r#"handle = "police44.bsky.social""# },
         Key { name: "app_password_file", example: r#"app_password_file = "${CREDENTIALS_DIRECTORY}/bluesky-44""# },
         Key { name: "app_password_env", example: r#"app_password_env = "PORTEVOIX_BLUESKY_44""# },
+        Key { name: "client_id", example: r#"client_id = "VGhpcyBpcyBub3QgYSBrZXk6MTpjaQ""# },
+        Key { name: "client_secret_file", example: r#"client_secret_file = "${CREDENTIALS_DIRECTORY}/x-client""# },
+        Key { name: "client_secret_env", example: r#"client_secret_env = "PORTEVOIX_X_CLIENT""# },
+        Key { name: "state_directory", example: r#"state_directory = "/var/lib/portevoix/x""# },
+        Key { name: "api_key_file", example: r#"api_key_file = "${CREDENTIALS_DIRECTORY}/x-api-key""# },
+        Key { name: "api_key_env", example: r#"api_key_env = "PORTEVOIX_X_API_KEY""# },
+        Key { name: "api_secret_file", example: r#"api_secret_file = "${CREDENTIALS_DIRECTORY}/x-api-secret""# },
+        Key { name: "api_secret_env", example: r#"api_secret_env = "PORTEVOIX_X_API_SECRET""# },
+        Key { name: "access_token_file", example: r#"access_token_file = "${CREDENTIALS_DIRECTORY}/x-44""# },
+        Key { name: "access_token_env", example: r#"access_token_env = "PORTEVOIX_X_44""# },
+        Key { name: "access_secret_file", example: r#"access_secret_file = "${CREDENTIALS_DIRECTORY}/x-44-secret""# },
+        Key { name: "access_secret_env", example: r#"access_secret_env = "PORTEVOIX_X_44_SECRET""# },
+        Key { name: "api", example: r#"api = "https://api.x.com""# },
+        Key { name: "login_page", example: r#"login_page = "https://x.com/i/oauth2/authorize""# },
+        Key { name: "price", example: "price = 0.015" },
+        Key { name: "price_with_link", example: "price_with_link = 0.2" },
         Key { name: "path", example: r#"path = "/var/lib/portevoix/publications-44.jsonl""# },
     ],
 };

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 
 use crate::config::claims::Claims;
 use crate::config::directorate::{self, Surroundings};
+use crate::config::discord;
 use crate::config::findings::{Findings, Problem, Problems};
 use crate::config::identifier::{base_url, matrix_user};
 use crate::config::keys;
@@ -125,10 +126,11 @@ fn read_top(
     let bot = matrix.and_then(|section| section.needed_text("user", findings));
     let bot = bot.and_then(|at| matrix_user(&at, "user", findings));
     let matrix = matrix.and_then(|section| self::matrix(&section, bot.clone(), folder, outside, findings));
+    let discord = top.table("discord", &keys::DISCORD, findings);
+    let discord = discord.and_then(|section| discord::read(&section, folder, outside, findings));
     let practice = top.table("practice", &keys::PRACTICE, findings);
     let practice = practice.and_then(|section| self::practice(&section, findings));
-    let chats: BTreeSet<ChatKind> =
-        [ChatKind::Matrix, ChatKind::Practice].into_iter().filter(|chat| top.has(chat.word())).collect();
+    let chats: BTreeSet<ChatKind> = ChatKind::ALL.into_iter().filter(|chat| top.has(chat.word())).collect();
     let surroundings = Surroundings { folder, chats: &chats, bot: bot.as_ref() };
 
     let sections = top.tables("directorate", &keys::DIRECTORATE, findings);
@@ -146,6 +148,7 @@ fn read_top(
         database: database?,
         commands,
         matrix,
+        discord,
         practice,
         directorates: directorates?,
     })

@@ -3,8 +3,10 @@
 //! `load` starts here; `settings` is what comes out; `keys` is the one list of what may be written.
 
 pub mod account;
+pub mod account_x;
 pub mod claims;
 pub mod directorate;
+pub mod discord;
 pub mod findings;
 pub mod identifier;
 pub mod keys;

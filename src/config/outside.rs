@@ -42,12 +42,12 @@ impl Outside {
             }
         }
         for At { value: folder, line } in &self.private_folders {
-            // Not there yet is fine: `portevoix login matrix` makes it.
+            // Not there yet is fine: it is made.
             let Ok(metadata) = fs::metadata(folder) else { continue };
             if !metadata.is_dir() {
                 findings.wrong(*line, format!("{} n'est pas un dossier", folder.display()));
             } else if is_open_to_all(&metadata) {
-                let why = "contient les clés de chiffrement du bot et il est ouvert à tous les comptes de la machine";
+                let why = "n'est que pour le bot et il est ouvert à tous les comptes de la machine";
                 findings.wrong(*line, format!("le dossier {0} {why} ; faites : chmod 700 {0}", folder.display()));
             }
         }

@@ -54,15 +54,15 @@ impl PolicyOverride {
     }
 }
 
-/// Reads the `[[directorate.policy]]` tables of one directorate.
-pub fn read(sections: &[Section<'_>], team: &[Member], findings: &mut Findings) -> Vec<PolicySetting> {
+/// Reads the `[[directorate.policy]]` tables of one directorate, in which somebody holds the roles `held`.
+pub fn read(sections: &[Section<'_>], held: &BTreeSet<&str>, findings: &mut Findings) -> Vec<PolicySetting> {
     let mut commands = Claimed::default();
     let mut settings = Vec::new();
     for section in sections {
         let changes = PolicyOverride {
             quorum: section.number("quorum", "personnes", 1..=MOST_VOTES, findings),
-            required_roles: held_roles(section, "required_roles", team, findings),
-            approver_roles: held_roles(section, "approver_roles", team, findings),
+            required_roles: held_roles(section, "required_roles", held, findings),
+            approver_roles: held_roles(section, "approver_roles", held, findings),
             open_for_seconds: section.number("open_for_seconds", "secondes", SHORTEST_OPEN..=LONGEST_OPEN, findings),
             grace_seconds: section.number("grace_seconds", "secondes", 0..=LONGEST_GRACE, findings),
         };
@@ -89,11 +89,10 @@ pub fn read(sections: &[Section<'_>], team: &[Member], findings: &mut Findings) 
 fn held_roles(
     section: &Section<'_>,
     key: &str,
-    team: &[Member],
+    held: &BTreeSet<&str>,
     findings: &mut Findings,
 ) -> Option<BTreeSet<RoleName>> {
     let names = section.texts(key, findings)?;
-    let held: BTreeSet<&str> = team.iter().flat_map(|member| &member.roles).map(RoleName::as_str).collect();
     for At { value: name, line } in names.iter().filter(|name| !held.contains(name.value)) {
         let guess = guess(name, held.iter().copied());
         findings.missing(*line, format!("personne de l'équipe n'a le rôle « {name} »{guess}"));
@@ -133,7 +132,8 @@ pub fn check_policies(config: &Config, commands: &BTreeMap<CommandWord, Policy>)
 pub fn policy_problems(directorate: &Directorate, command: &CommandWord, policy: &Policy) -> Vec<String> {
     let team = &directorate.team;
     let place = &directorate.name;
-    let is_held = |role: &RoleName| team.iter().any(|member| member.roles.contains(role));
+    let held = || team.iter().map(|member| &member.roles).chain(directorate.groups.values());
+    let is_held = |role: &RoleName| held().any(|roles| roles.contains(role));
     let unheld = policy.required_roles.iter().filter(|role| !is_held(role)).map(|role| {
         format!(
             "`!{command}` exige la validation d'un « {role} », et personne ne l'est ({place}) ; donnez ce rôle à un \
@@ -149,21 +149,29 @@ pub fn policy_problems(directorate: &Directorate, command: &CommandWord, policy:
         ));
     }
     if problems.is_empty() {
-        problems.extend(shortage(team, policy).map(|shortage| format!("`!{command}` {shortage} ({place})")));
+        problems.extend(shortage(directorate, policy).map(|shortage| format!("`!{command}` {shortage} ({place})")));
     }
     problems
 }
 
 /// What is missing whoever writes, or `None` where some author's draft could be carried by the others.
-fn shortage(team: &[Member], policy: &Policy) -> Option<String> {
+/// How many people are in a group is for the chat to know: there may always be enough.
+fn shortage(directorate: &Directorate, policy: &Policy) -> Option<String> {
+    let team = &directorate.team;
+    let groups: Vec<_> = directorate.groups.values().filter(|roles| policy.admits(roles)).collect();
     let approvers_beside = |author: &Member| -> Vec<&Member> {
         team.iter().filter(|member| !std::ptr::eq(*member, author) && policy.admits(&member.roles)).collect()
     };
     let has_all_roles = |approvers: &[&Member]| {
-        policy.required_roles.iter().all(|role| approvers.iter().any(|approver| approver.roles.contains(role)))
+        let held = || approvers.iter().map(|approver| &approver.roles).chain(groups.iter().copied());
+        policy.required_roles.iter().all(|role| held().any(|roles| roles.contains(role)))
     };
-    let quorum = usize::try_from(policy.quorum).unwrap_or(usize::MAX);
-    let benches: Vec<Vec<&Member>> = team.iter().map(approvers_beside).collect();
+    let quorum = if groups.is_empty() { usize::try_from(policy.quorum).unwrap_or(usize::MAX) } else { 0 };
+    let mut benches: Vec<Vec<&Member>> = team.iter().map(approvers_beside).collect();
+    if !directorate.groups.is_empty() {
+        // Someone of a group writes, who is not on the list.
+        benches.push(team.iter().filter(|member| policy.admits(&member.roles)).collect());
+    }
     if benches.iter().any(|approvers| approvers.len() >= quorum && has_all_roles(approvers)) {
         return None;
     }

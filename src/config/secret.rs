@@ -203,11 +203,14 @@ fn one_line(text: &str, name: impl Fn() -> String) -> Result<Secret, SecretFault
 }
 
 /// Whether what should be a file's name is rather the secret: Bluesky's app passwords are four groups of four, other
-/// tokens one long word. A name is never that long without a dot or a slash.
+/// tokens one long word, Discord's three with dots. A name is never that long without a dot or a slash.
 fn looks_like_a_secret(text: &str) -> bool {
     let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let groups: Vec<&str> = text.split('-').collect();
-    is_word(text) && (text.len() >= 40 || (groups.len() == 4 && groups.iter().all(|group| group.len() == 4)))
+    let words: Vec<&str> = text.split('.').collect();
+    let is_discords = words.len() == 3 && text.len() >= 50 && words.iter().all(|word| is_word(word));
+    is_discords
+        || is_word(text) && (text.len() >= 40 || (groups.len() == 4 && groups.iter().all(|group| group.len() == 4)))
 }
 
 /// Whether the permissions let every account of the machine read, change or enter it.

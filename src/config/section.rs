@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::findings::Findings;
 use crate::config::keys::{TABLES, TableKeys};
 use crate::config::nearest::nearest;
+use crate::domain::cost::Price;
 
 /// A value and the line that it is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Section<'t> {
 }
 
 /// Keys that people give a secret with, and that must not be in the file.
-const INLINE_SECRETS: [&str; 2] = ["token", "app_password"];
+const INLINE_SECRETS: [&str; 6] = ["token", "app_password", "client_secret", "api_key", "api_secret", "access_secret"];
 
 /// Words that are secrets wherever they stand; none of them is a key of ours.
 const SECRET_WORDS: [&str; 5] = ["password", "mot_de_passe", "access_token", "secret", "jeton"];
@@ -104,6 +105,31 @@ impl<'t> Section<'t> {
             findings.wrong(line, format!("`{key}` va de {least} à {most} ({unit}), pas {}", integer.as_str()));
         }
         number
+    }
+
+    /// An amount of US dollars to the thousandth (`0.015`), at most `most` of them, that may be left out.
+    pub fn dollars(&self, key: &str, most: u32, findings: &mut Findings) -> Option<Price> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        let written = match value.get_ref() {
+            DeValue::Float(float) => float.as_str(),
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
+            DeValue::Integer(_)
+            | DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => return self.not_a(key, "un montant en dollars, sans guillemets", line, findings),
+        };
+        let price = thousandths(written).filter(|price| *price <= most.saturating_mul(1_000)).map(Price);
+        if price.is_none() {
+            let example = self.keys.example(key);
+            findings.wrong(
+                line,
+                format!("`{key}` va de 0 à {most} dollars, au millième près, pas {written} ; écrivez par exemple : {example}"),
+            );
+        }
+        price
     }
 
     /// One of a few words, that may be left out.
@@ -187,6 +213,18 @@ impl<'t> Section<'t> {
         findings.wrong(line, format!("`{key}` attend {kind}, par exemple : {}", self.keys.example(key)));
         None
     }
+}
+
+/// A decimal number that is not negative, in thousandths.
+fn thousandths(written: &str) -> Option<u32> {
+    let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if decimals.len() > 3 || !are_digits(whole) || !are_digits(decimals) {
+        return None;
+    }
+    let decimals: u32 = format!("{decimals:0<3}").parse().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(1_000)?.checked_add(decimals)
 }
 
 /// A question that proposes the nearest word, or nothing.

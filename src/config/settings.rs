@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::policy::PolicyOverride;
 use crate::config::secret::SecretSource;
+use crate::domain::cost::Prices;
 use crate::domain::directorate::Directorate;
 use crate::domain::name::{AccountName, CommandWord, PersonId, RoomId};
 
@@ -19,6 +20,8 @@ pub struct Config {
     pub commands: Option<PathBuf>,
     /// The bot's place in Matrix; present whenever a room needs it.
     pub matrix: Option<Matrix>,
+    /// The bot's place on Discord; present whenever a room needs it.
+    pub discord: Option<Discord>,
     /// The local practice room; present whenever a room needs it.
     pub practice: Option<Practice>,
     /// At least one, in the order of the file.
@@ -33,6 +36,19 @@ pub struct Matrix {
     /// The bot's own user id.
     pub user: PersonId,
     /// Where the session and the encryption keys live; `portevoix login matrix` fills it.
+    pub state_directory: PathBuf,
+}
+
+/// The bot's application on Discord.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discord {
+    /// The bot's token.
+    pub token: SecretSource,
+    /// The application's id, where it is not left to Discord to tell.
+    pub application: Option<String>,
+    /// Base URL of the API without a slash at its end, where it is not Discord's own.
+    pub api: Option<String>,
+    /// Where the bot remembers how far it read.
     pub state_directory: PathBuf,
 }
 
@@ -72,6 +88,8 @@ pub struct Room {
 pub enum ChatKind {
     /// A Matrix homeserver.
     Matrix,
+    /// A server on Discord.
+    Discord,
     /// The local room in the browser.
     Practice,
 }
@@ -83,6 +101,8 @@ pub struct AccountConfig {
     pub name: AccountName,
     /// Where, and as whom.
     pub connection: Connection,
+    /// What a post costs there, where the network charges for it.
+    pub prices: Option<Prices>,
 }
 
 /// How an account is reached.
@@ -104,13 +124,47 @@ pub enum Connection {
         /// An app password, never the account's own.
         app_password: SecretSource,
     },
-    /// A local file, one JSON line a post.
+    /// X.
+    X {
+        /// Base URL of its API without a slash at its end.
+        api: String,
+        /// The page on which a person lets the bot in.
+        login_page: String,
+        /// How the bot is let in.
+        access: XAccess,
+    },
+    /// A local file, one JSON line a post: of an account of its own, or of one that rehearses for another network.
     File {
         /// Which.
         path: PathBuf,
     },
-    /// X: the text is counted on the card and published nowhere.
-    X,
+}
+
+/// How X lets the bot in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum XAccess {
+    /// By tokens that `portevoix login x` fetches and that are renewed all the time (OAuth 2.0).
+    Granted {
+        /// Names the application in X's developer console.
+        client_id: String,
+        /// Its secret, where it is a confidential one.
+        client_secret: Option<SecretSource>,
+        /// The folder in which the tokens are kept.
+        state_directory: PathBuf,
+        /// The name that the account must have, without `@`, where the file says so.
+        handle: Option<String>,
+    },
+    /// By keys that last until someone makes others (OAuth 1.0a).
+    Keys {
+        /// The application's «API key».
+        api_key: SecretSource,
+        /// Its «API key secret».
+        api_secret: SecretSource,
+        /// The account's «access token».
+        access_token: SecretSource,
+        /// Its «access token secret».
+        access_secret: SecretSource,
+    },
 }
 
 /// An approval policy that a directorate changed for one command.
@@ -133,10 +187,14 @@ impl Config {
 }
 
 impl ChatKind {
+    /// Every chat.
+    pub const ALL: [Self; 3] = [Self::Matrix, Self::Discord, Self::Practice];
+
     /// The word for it in the file.
     pub fn word(self) -> &'static str {
         match self {
             Self::Matrix => "matrix",
+            Self::Discord => "discord",
             Self::Practice => "practice",
         }
     }

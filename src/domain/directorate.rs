@@ -1,10 +1,10 @@
 //! A police directorate: its rooms, its team, its accounts; the wall between two of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::name::{AccountName, DirectorateCode, PersonId, RoleName, RoomId};
+use crate::domain::name::{AccountName, DirectorateCode, GroupId, PersonId, RoleName, RoomId};
 
 /// All that the engine knows of one directorate, as the configuration said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Directorate {
     pub rooms: Vec<RoomId>,
     /// Who may draft and approve.
     pub team: Vec<Member>,
+    /// The roles of whoever is in a group that a chat keeps.
+    pub groups: BTreeMap<GroupId, BTreeSet<RoleName>>,
     /// Where approved posts come out, in the order in which a card shows them.
     pub accounts: Vec<Account>,
 }
@@ -53,7 +55,7 @@ pub struct Account {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NetworkKind {
-    /// Counted on every card; not published to yet.
+    /// X, which bills every post.
     X,
     /// Any server that speaks Mastodon's API.
     Mastodon,
@@ -111,6 +113,20 @@ impl Directorate {
     /// The member behind a chat's person, if they are on the team.
     pub fn member(&self, person: &PersonId) -> Option<&Member> {
         self.team.iter().find(|member| member.ids.contains(person))
+    }
+
+    /// The member who acts: someone of the team, with the roles of their groups as well, or whoever is on the team by a
+    /// group alone. The latter are who their chat says they are, by id: what they are called there they can change.
+    pub fn acting(&self, person: &PersonId, groups: &BTreeSet<GroupId>) -> Option<Member> {
+        let given = || groups.iter().filter_map(|group| self.groups.get(group));
+        let roles: BTreeSet<RoleName> = given().flatten().cloned().collect();
+        match self.member(person) {
+            Some(member) => Some(Member { roles: &member.roles | &roles, ..member.clone() }),
+            None if given().next().is_some() => {
+                Some(Member { name: person.0.clone(), ids: BTreeSet::from([person.clone()]), roles })
+            }
+            None => None,
+        }
     }
 
     /// The account of that name.

@@ -58,8 +58,6 @@ pub struct Revision {
     /// Files that will be pictures.
     #[serde(default)]
     pub coming: Vec<Coming>,
-    /// Networks on which the text is only counted.
-    pub counted: Vec<Counted>,
     /// Why it can't be voted on yet; empty when it can.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
@@ -97,17 +95,6 @@ pub struct Target {
     /// What it costs, where the network charges for it. No part of the seal: prices are not published.
     #[serde(default)]
     pub cost: Option<Cost>,
-}
-
-/// The length that a text would have on a network that nothing is published to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
-    /// By whose rules.
-    pub network: NetworkKind,
-    /// The text it would have there.
-    pub text: String,
-    /// Its length.
-    pub length: Length,
 }
 
 /// Why a draft can't be voted on yet.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::{Ballot, Vote, Voter};
-use crate::domain::draft::{Blocker, Counted, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
+use crate::domain::draft::{Blocker, Draft, Filled, Grace, Phase, Revision, Target, VetoReason, Warning};
 use crate::domain::effect::Effect;
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
@@ -41,8 +41,6 @@ pub struct Proposal {
     /// Files that will be pictures.
     #[serde(default)]
     pub coming: Vec<Coming>,
-    /// Networks on which the text is only counted.
-    pub counted: Vec<Counted>,
     /// Why it can't be voted on yet.
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
@@ -156,9 +154,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
-    if !draft.revision.blockers.is_empty() {
-        effects.push(Effect::Tell(Notice::Asked(draft.revision.blockers.clone())));
-    }
+    effects.extend(asked(&draft.revision.blockers));
     Decision { draft, effects }
 }
 
@@ -210,14 +206,19 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
             Notice::Completed
         }));
     }
-    if !is_complete {
-        effects.push(Effect::Tell(Notice::Asked(new.blockers.clone())));
-    }
+    effects.extend(asked(&new.blockers));
     let mut draft = draft.clone();
     draft.authors.insert(by);
     draft.revision = new;
     draft.phase = Phase::Review(Ballot::default());
     Ok(Decision { draft, effects })
+}
+
+/// What a person is asked to do about blockers; for a picture that is on its way nobody can do anything.
+fn asked(blockers: &[Blocker]) -> Option<Effect> {
+    let is_for_a_person = |blocker: &&Blocker| !matches!(blocker, Blocker::PictureComing { .. });
+    let asked: Vec<Blocker> = blockers.iter().filter(is_for_a_person).cloned().collect();
+    (!asked.is_empty()).then(|| Effect::Tell(Notice::Asked(asked)))
 }
 
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
@@ -295,7 +296,6 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         targets: proposal.targets,
         pictures: proposal.pictures,
         coming: proposal.coming,
-        counted: proposal.counted,
         blockers: proposal.blockers,
         warnings: proposal.warnings,
     }

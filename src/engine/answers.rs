@@ -67,7 +67,7 @@ impl Turn<'_> {
         let Some((number, meaning)) = self.transaction.meaning(&self.arrival.room, message.as_str()).await? else {
             // A message that was not understood, or had a typing error in its command: read it as if new.
             return match parse::command_line(text) {
-                Some(_) => self.command(member, message, text, None).await,
+                Some(_) => self.command(&member, message, text, None).await,
                 None => Ok(()),
             };
         };
@@ -77,7 +77,7 @@ impl Turn<'_> {
         match self.contribution(spec, asked.as_ref(), text) {
             Ok(Some(values)) => {
                 let values = (spec.filled(values, message), Vec::new());
-                self.revise(member, message, &draft, spec, values, asked).await
+                self.revise(&member, message, &draft, spec, values, asked).await
             }
             Ok(None) => self.refuse(message, Refusal::CommandChanged).await,
             Err(problems) => self.bad_input(message, problems).await,

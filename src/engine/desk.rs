@@ -1,6 +1,6 @@
 //! The desk of one directorate: all that is needed to handle what happens in its rooms, and nothing of another's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use crate::command::render::Destination;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Directorate;
-use crate::domain::name::{AccountName, CommandWord, RoomId};
+use crate::domain::name::{AccountName, CommandWord, PersonId, RoomId};
 use crate::domain::policy::Policy;
 use crate::port::chat::Chat;
 use crate::port::network::Network;
@@ -37,9 +37,9 @@ impl Desk {
         self.policies.get(&spec.word).unwrap_or(&spec.policy).clone()
     }
 
-    /// Those who hear what the bot says in its rooms.
-    pub fn audience(&self) -> Audience<'_> {
-        Audience { directorate: &self.directorate, time_zone: &self.time_zone }
+    /// Those who hear what the bot says in its rooms; `names` has those whom the configuration does not name.
+    pub fn audience<'a>(&'a self, names: &'a BTreeMap<PersonId, String>) -> Audience<'a> {
+        Audience { directorate: &self.directorate, time_zone: &self.time_zone, names }
     }
 
     /// A time as the directorate's people read it on their clocks.

@@ -78,7 +78,6 @@ impl Material {
             targets: content.targets,
             pictures: content.pictures,
             coming: self.coming,
-            counted: content.counted,
             blockers: content.blockers,
             warnings: content.warnings,
         }

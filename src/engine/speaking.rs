@@ -1,13 +1,15 @@
 //! Says what is owed to a room: cards, kept up to date in place, and what is told in their threads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tracing::{info, warn};
 
 use crate::domain::draft::Draft;
 use crate::domain::fault::Fault;
-use crate::domain::name::{DraftNumber, EffectKey, MessageId, RevisionNumber, RoomId};
+use crate::domain::name::{DraftNumber, EffectKey, MessageId, PersonId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
+use crate::domain::prose::Prose;
 use crate::engine::desk::Desk;
 use crate::engine::outbox::Outbox;
 use crate::engine::owed::Place;
@@ -16,6 +18,9 @@ use crate::port::chat::Chat;
 use crate::store::database::StoreError;
 use crate::store::messages::{Card, Meaning};
 use crate::store::outbox::Claim;
+
+/// Where something is said: under which message, to which draft, and what people are called there.
+type Thread = (MessageId, Option<Draft>, BTreeMap<PersonId, String>);
 
 impl Outbox {
     /// Makes the card of a revision show what is true now: says it, or edits what was said, and puts the glyphs under it.
@@ -28,10 +33,12 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
         let (draft, card) = (transaction.draft(number).await?, transaction.card(number, revision).await?);
+        let names = transaction.names().await?;
         drop(transaction);
         let Some(draft) = draft else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
-        match self.try_show_card(claim, desk, chat, &draft, revision, card).await? {
+        let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
+        match self.try_show_card(claim, chat, &draft, revision, (card, prose)).await? {
             Ok(()) => self.settle(claim).await,
             Err(fault) => self.silenced(claim, fault).await,
         }
@@ -40,15 +47,13 @@ impl Outbox {
     async fn try_show_card(
         &self,
         claim: &Claim,
-        desk: &Desk,
         chat: &Arc<dyn Chat>,
         draft: &Draft,
         revision: RevisionNumber,
-        mut card: Card,
+        (mut card, prose): (Card, Prose),
     ) -> Result<Result<(), Fault>, StoreError> {
         let (number, room) = (&draft.number, &draft.room);
         let is_current = draft.revision.number == revision;
-        let prose = self.speaker.card(draft, revision, &desk.audience());
         let message = match &card.message {
             Some(message) => {
                 let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.version));
@@ -108,9 +113,9 @@ impl Outbox {
         (room, place): (&RoomId, &Place),
         notice: &Notice,
     ) -> Result<(), StoreError> {
-        let Some((root, draft)) = self.thread(room, place).await? else { return self.settle(claim).await };
+        let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
-        let prose = self.speaker.notice(notice, &desk.audience(), draft.as_ref());
+        let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
         let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
@@ -131,22 +136,23 @@ impl Outbox {
         transaction.commit().await
     }
 
-    /// The message that something is said under, and the draft it belongs to.
-    async fn thread(&self, room: &RoomId, place: &Place) -> Result<Option<(MessageId, Option<Draft>)>, StoreError> {
+    /// The message that something is said under, the draft it belongs to, and what people are called.
+    async fn thread(&self, room: &RoomId, place: &Place) -> Result<Option<Thread>, StoreError> {
         let mut transaction = self.database.begin().await?;
+        let names = transaction.names().await?;
         match place {
             Place::Draft(number) => {
                 let Some(draft) = transaction.draft(number).await? else { return Ok(None) };
                 let card = transaction.card(number, draft.revision.number).await?;
                 let root = card.message.unwrap_or_else(|| draft.origin.clone());
-                Ok(Some((root, Some(draft))))
+                Ok(Some((root, Some(draft), names)))
             }
             Place::Under(message) => {
                 let draft = match transaction.meaning(room, message.as_str()).await? {
                     Some((number, _)) => transaction.draft(&number).await?,
                     None => None,
                 };
-                Ok(Some((message.clone(), draft)))
+                Ok(Some((message.clone(), draft, names)))
             }
         }
     }

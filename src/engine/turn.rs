@@ -27,6 +27,8 @@ pub struct Turn<'a> {
     pub(in crate::engine) desk: &'a Desk,
     pub(in crate::engine) arrival: &'a Arrival,
     pub(in crate::engine) now: Timestamp,
+    /// Who did it, if they are on the team.
+    member: Option<Member>,
 }
 
 /// What a person taps under a question about an account.
@@ -46,7 +48,8 @@ impl<'a> Turn<'a> {
         arrival: &'a Arrival,
         now: Timestamp,
     ) -> Self {
-        Self { transaction, catalog, desk, arrival, now }
+        let member = desk.directorate.acting(&arrival.by, &arrival.standing.groups);
+        Self { transaction, catalog, desk, arrival, now, member }
     }
 
     /// Writes down all that follows from the arrival.
@@ -54,6 +57,11 @@ impl<'a> Turn<'a> {
     /// # Errors
     /// What the store says; the transaction must be dropped then.
     pub async fn handle(&mut self) -> Result<(), StoreError> {
+        if let (Some(member), Some(name)) = (&self.member, &self.arrival.standing.name)
+            && member.name == self.arrival.by.as_str()
+        {
+            self.transaction.put_name(&self.arrival.by, name).await?;
+        }
         match &self.arrival.what {
             Happening::Said { message, text, thread, .. } => self.said(message, text, thread.as_ref()).await,
             Happening::Edited { message, text } => self.edited(message, text).await,
@@ -71,9 +79,9 @@ impl<'a> Turn<'a> {
         };
         match (parse::command_line(text).is_some(), self.member()) {
             (true, None) => self.stranger(message).await,
-            (true, Some(member)) => self.command(member, message, text, draft).await,
+            (true, Some(member)) => self.command(&member, message, text, draft).await,
             (false, Some(member)) => match draft {
-                Some(draft) => self.answered(member, message, text, draft).await,
+                Some(draft) => self.answered(&member, message, text, draft).await,
                 None => Ok(()),
             },
             // People talk; that is what rooms are for.
@@ -203,12 +211,12 @@ impl<'a> Turn<'a> {
     }
 
     /// The member who did it, if they are on the team.
-    pub(in crate::engine) fn member(&self) -> Option<&'a Member> {
-        self.desk.directorate.member(&self.arrival.by)
+    pub(in crate::engine) fn member(&self) -> Option<Member> {
+        self.member.clone()
     }
 
     fn voter(&self) -> Option<Voter> {
-        self.member().map(voter)
+        self.member.as_ref().map(voter)
     }
 
     /// The draft that a message or reaction in this room belongs to.

@@ -28,16 +28,19 @@ pub struct Answer {
     pub error: Option<ApiError>,
     body: Vec<u8>,
     content_type: String,
+    retry_after: Option<Timestamp>,
     retry_at: Option<Timestamp>,
 }
 
 /// An error in an API's own terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// The content of `error`: a sentence for Mastodon, a name for atproto.
+    /// The content of `error`: a sentence for Mastodon, a name for atproto and OAuth; the title of a problem document.
     pub name: String,
     /// The sentence, for a person.
     pub words: String,
+    /// The number by which X's older errors are known.
+    pub code: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +48,23 @@ struct ErrorBody {
     error: String,
     message: Option<String>,
     error_description: Option<String>,
+}
+
+/// A problem document (RFC 7807), and X's list of errors with or without one around it
+/// (<https://docs.x.com/x-api/fundamentals/response-codes-and-errors>).
+#[derive(Deserialize)]
+struct ProblemBody {
+    title: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    errors: Vec<ListedError>,
+}
+
+#[derive(Deserialize)]
+struct ListedError {
+    message: Option<String>,
+    detail: Option<String>,
+    code: Option<i64>,
 }
 
 impl Answer {
@@ -58,9 +78,8 @@ impl Answer {
             error: (!status.is_success()).then(|| api_error(&body, secrets)).flatten(),
             body,
             content_type: content_type(headers, secrets),
-            // The other headers stand on every answer: of a server that fails they say nothing.
-            retry_at: retry_at(headers, now, server_ahead)
-                .filter(|_| status.as_u16() == 429 || headers.contains_key(RETRY_AFTER)),
+            retry_after: retry_after(headers, now, server_ahead),
+            retry_at: retry_at(headers, now, server_ahead),
         }
     }
 
@@ -87,6 +106,7 @@ impl Answer {
     /// |---|---|---|
     /// | 429 | transient | it was turned away at the door |
     /// | 401 | permanent | whoever asks for credentials has not acted |
+    /// | 402 | permanent | whoever asks for money has not acted |
     /// | other 4xx | permanent | refused, by the API or, with a web page, by something before it |
     /// | 408, 5xx | unclear | a server can fail after it stored, a gateway can give up on one that goes on |
     /// | 301, 307, 308 | permanent | whoever says «ask there» has not acted |
@@ -96,6 +116,8 @@ impl Answer {
         match (self.status.as_u16(), &self.error) {
             (429, _) => Fault::Transient { cause: Cause::RateLimited, retry_at: self.retry_at },
             (401, _) => Fault::Permanent { cause: Cause::CredentialsRefused },
+            (402, Some(error)) => Fault::Permanent { cause: Cause::PaymentRequired(error.words.clone()) },
+            (402, None) if !self.is_page() => Fault::Permanent { cause: Cause::PaymentRequired("HTTP 402".to_owned()) },
             (408, _) => stakes.unclear(Cause::TimedOut),
             (403, Some(error)) => Fault::Permanent { cause: Cause::Forbidden(error.words.clone()) },
             (400..=499, Some(error)) => Fault::Permanent { cause: Cause::Refused(error.words.clone()) },
@@ -106,7 +128,7 @@ impl Answer {
             }
             (300 | 301 | 304..=499, _) => Fault::Permanent { cause: self.not_the_api() },
             (status @ 500..=599, _) => match stakes {
-                Stakes::Nothing => Fault::Transient { cause: Cause::ServerError(status), retry_at: self.retry_at },
+                Stakes::Nothing => Fault::Transient { cause: Cause::ServerError(status), retry_at: self.retry_after },
                 Stakes::APost => Fault::Uncertain { cause: Cause::ServerError(status) },
             },
             _ => match stakes {
@@ -136,9 +158,20 @@ fn content_type(headers: &HeaderMap, secrets: &[&Secret]) -> String {
 }
 
 fn api_error(body: &[u8], secrets: &[&Secret]) -> Option<ApiError> {
-    let error: ErrorBody = serde_json::from_slice(body).ok()?;
-    let words = error.message.or(error.error_description).unwrap_or_else(|| error.error.clone());
-    Some(ApiError { name: blotted(&error.error, secrets), words: Cause::quote(&blotted(&words, secrets)) })
+    let (name, words, code) = match serde_json::from_slice::<ErrorBody>(body) {
+        Ok(body) => (body.error.clone(), body.message.or(body.error_description).unwrap_or(body.error), None),
+        Err(_) => problem(serde_json::from_slice(body).ok()?)?,
+    };
+    Some(ApiError { name: blotted(&name, secrets), words: Cause::quote(&blotted(&words, secrets)), code })
+}
+
+/// The title, the most exact words and the number of a problem, if it has any words.
+fn problem(body: ProblemBody) -> Option<(String, String, Option<i64>)> {
+    let code = body.errors.iter().find_map(|error| error.code);
+    let listed = body.errors.into_iter().find_map(|error| error.message.or(error.detail));
+    let title = body.title.clone();
+    let words = listed.or(body.detail).or(body.title)?;
+    Some((title.unwrap_or_else(|| words.clone()), words, code))
 }
 
 /// A text of the server's without our secrets, should it echo them.
@@ -155,26 +188,48 @@ fn http_date(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// When a server said to come back, by our clock: `Retry-After` (RFC 9110, section 10.2.3), Mastodon's
-/// `X-RateLimit-Reset` (<https://docs.joinmastodon.org/api/rate-limits/>) or atproto's `RateLimit-Reset`.
+/// When a server said to come back, by our clock: `Retry-After` (RFC 9110, section 10.2.3). Whatever went wrong, it means
+/// this request; the headers of limits are on every answer, also where nothing is used up.
+fn retry_after(headers: &HeaderMap, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
+    let text = header(headers, RETRY_AFTER.as_str())?;
+    let date = || http_date(text).and_then(|time| time.checked_sub(server_ahead).ok());
+    bounded(moment(text, now, server_ahead).or_else(date)?, now)
+}
+
+/// When a server that limits us said to come back, by our clock: `Retry-After`, X's limits that are used up or its
+/// `x-rate-limit-reset` (<https://docs.x.com/x-api/fundamentals/rate-limits>), Mastodon's `X-RateLimit-Reset`
+/// (<https://docs.joinmastodon.org/api/rate-limits/>) or atproto's `RateLimit-Reset`.
 fn retry_at(headers: &HeaderMap, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
-    let here = |time: Timestamp| time.checked_sub(server_ahead).ok();
-    let seconds = |text: &str| -> Option<Timestamp> {
-        let number: i64 = text.parse().ok().filter(|number| *number >= 0)?;
-        if number >= FIRST_ABSOLUTE_SECOND {
-            Timestamp::from_second(number).ok().and_then(here)
-        } else {
-            now.checked_add(SignedDuration::from_secs(number)).ok()
-        }
+    let of_limits = || {
+        ["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"].iter().find_map(|name| {
+            let text = header(headers, name)?;
+            let date = || text.parse::<Timestamp>().ok().and_then(|time| time.checked_sub(server_ahead).ok());
+            moment(text, now, server_ahead).or_else(date)
+        })
     };
-    let said = header(headers, RETRY_AFTER.as_str())
-        .and_then(|text| seconds(text).or_else(|| http_date(text).and_then(here)))
-        .or_else(|| {
-            ["x-ratelimit-reset", "ratelimit-reset"].iter().find_map(|name| {
-                let text = header(headers, name)?;
-                seconds(text).or_else(|| text.parse().ok().and_then(here))
-            })
-        })?;
+    let used_up = || used_up(headers).filter_map(|reset| moment(reset, now, server_ahead)).max();
+    retry_after(headers, now, server_ahead).or_else(|| bounded(used_up().or_else(of_limits)?, now))
+}
+
+/// A number of seconds, since 1970 by the server's clock or from now, as a moment by ours.
+fn moment(text: &str, now: Timestamp, server_ahead: SignedDuration) -> Option<Timestamp> {
+    let number: i64 = text.parse().ok().filter(|number| *number >= 0)?;
+    if number >= FIRST_ABSOLUTE_SECOND {
+        Timestamp::from_second(number).ok()?.checked_sub(server_ahead).ok()
+    } else {
+        now.checked_add(SignedDuration::from_secs(number)).ok()
+    }
+}
+
+fn bounded(said: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let latest = now.checked_add(SignedDuration::from_hours(LONGEST_WAIT_HOURS)).ok()?;
     Some(said.clamp(now, latest))
+}
+
+/// When each of X's limits that are used up is full again: the one of fifteen minutes and those of a day.
+fn used_up(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    ["x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour"].into_iter().filter_map(|limit| {
+        header(headers, &format!("{limit}-remaining")).filter(|left| *left == "0")?;
+        header(headers, &format!("{limit}-reset"))
+    })
 }

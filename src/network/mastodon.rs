@@ -17,8 +17,8 @@ use crate::domain::secret::Secret;
 use crate::domain::text::{Limits, PictureLimits};
 use crate::network::http::{BadServer, Http, Stakes, server_address};
 use crate::network::mastodon::status::{Application, Instance, Owner, Status};
-use crate::network::mastodon::tries::{LastTry, Tries};
 use crate::network::mastodon::uploads::Uploads;
+use crate::network::tries::{LastTry, Tries};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
@@ -26,7 +26,6 @@ pub mod login;
 pub mod repost;
 pub mod search;
 pub mod status;
-pub mod tries;
 pub mod uploads;
 
 /// What a token must be allowed to do (<https://docs.joinmastodon.org/api/oauth-scopes/>): say whose it is, look for a

@@ -3,4 +3,4 @@
 pub mod chat;
 pub mod clock;
 pub mod network;
-pub mod private_file;
+pub mod offer;

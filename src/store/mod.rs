@@ -5,6 +5,7 @@ pub mod database;
 pub mod drafts;
 pub mod messages;
 pub mod outbox;
+pub mod people;
 pub mod pictures;
 pub mod row;
 pub mod sqlite;

@@ -1,6 +1,7 @@
 //! The card of a draft: all that a supervisor must see to approve it, and nothing else.
 
 use crate::domain::ballot::{Ballot, Choice};
+use crate::domain::cost::Cost;
 use crate::domain::draft::{Blocker, Draft, Grace, Phase, Progress, Publication, VetoReason};
 use crate::domain::name::{AccountName, RevisionNumber, RoleName};
 use crate::domain::picture::Picture;
@@ -138,16 +139,10 @@ impl Speaker {
             let over = target.length.over;
             let variables: [(&'static str, &dyn std::fmt::Display); 5] =
                 [("account", &account), ("network", &network), ("used", &used), ("limit", &limit), ("over", &over)];
-            (target.text.as_str(), self.sentence(audience, name, &variables))
+            let label = self.sentence(audience, name, &variables);
+            (target.text.as_str(), self.with_cost(label, target.cost, audience))
         });
-        let counted = revision.counted.iter().map(|counted| {
-            let (used, limit) = (counted.length.used.to_string(), counted.length.limit.to_string());
-            let network = counted.network.label();
-            let variables: [(&'static str, &dyn std::fmt::Display); 3] =
-                [("network", &network), ("used", &used), ("limit", &limit)];
-            (counted.text.as_str(), self.sentence(audience, "card-counted", &variables))
-        });
-        for (text, label) in targets.chain(counted) {
+        for (text, label) in targets {
             match groups.iter_mut().find(|(known, _)| *known == text) {
                 Some((_, labels)) => labels.push(label),
                 None => groups.push((text, vec![label])),
@@ -157,6 +152,22 @@ impl Speaker {
             .into_iter()
             .flat_map(|(text, labels)| [Block::Text(labels.join(" · ")), Block::Quote(text.to_owned())])
             .collect()
+    }
+
+    /// The label of an account with what a post costs there, if it costs anything.
+    fn with_cost(&self, label: String, cost: Option<Cost>, audience: &Audience<'_>) -> String {
+        match cost {
+            None => label,
+            Some(Cost { price, without_links: None }) => {
+                self.sentence(audience, "card-cost", &[("label", &label), ("cost", &audience.price(price))])
+            }
+            Some(Cost { price, without_links: Some(cheaper) }) => {
+                let (price, cheaper) = (audience.price(price), audience.price(cheaper));
+                let variables: [(&'static str, &dyn std::fmt::Display); 3] =
+                    [("label", &label), ("cost", &price), ("cheaper", &cheaper)];
+                self.sentence(audience, "card-cost-with-link", &variables)
+            }
+        }
     }
 
     /// What goes with the texts: each picture's size and the words for whoever can't see it.

@@ -2,5 +2,6 @@
 
 pub mod card;
 pub mod notice;
+pub mod offered;
 pub mod reason;
 pub mod speaker;

@@ -1,5 +1,6 @@
 //! Puts what the bot has to say in the words of a language: the sentences are in `fr.ftl` and `en.ftl`.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 use tracing::error;
 use unic_langid::{LanguageIdentifier, langid};
 
+use crate::domain::cost::Price;
 use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::PersonId;
 
@@ -25,6 +27,8 @@ pub struct Audience<'a> {
     pub directorate: &'a Directorate,
     /// The zone in which they say hours.
     pub time_zone: &'a TimeZone,
+    /// What those are called who are on the team by a group of their chat's.
+    pub names: &'a BTreeMap<PersonId, String>,
 }
 
 /// A sentence's variables, by name.
@@ -71,7 +75,29 @@ impl Speaker {
 impl Audience<'_> {
     /// What colleagues call a person.
     pub(in crate::wording) fn name(&self, person: &PersonId) -> String {
-        self.directorate.member(person).map_or_else(|| person.to_string(), |member| member.name.clone())
+        if let Some(member) = self.directorate.member(person) {
+            return member.name.clone();
+        }
+        let Some(name) = self.names.get(person) else { return person.to_string() };
+        // Whoever calls themselves like a colleague is told apart by the end of their id.
+        let is_taken = self.directorate.team.iter().any(|member| member.name == *name)
+            || self.names.iter().any(|(other, theirs)| other != person && theirs == name);
+        let end: String = person.as_str().chars().skip(person.as_str().chars().count().saturating_sub(4)).collect();
+        if is_taken { format!("{name} (…{end})") } else { name.clone() }
+    }
+
+    /// An amount of US dollars to the cent, or to the thousandth where there are any: `0,20 $`, `0,015 $`.
+    pub(in crate::wording) fn price(&self, price: Price) -> String {
+        let (dollars, thousandths) = (price.0 / 1_000, price.0 % 1_000);
+        let decimals = if thousandths.is_multiple_of(10) {
+            format!("{:02}", thousandths / 10)
+        } else {
+            format!("{thousandths:03}")
+        };
+        match self.directorate.language {
+            Language::Fr => format!("{dollars},{decimals}\u{a0}$"),
+            Language::En => format!("${dollars}.{decimals}"),
+        }
     }
 
     /// A time of day with its date, as it is said: `12/03 à 23 h 10`.

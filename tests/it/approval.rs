@@ -5,6 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use portevoix::domain::name::RevisionNumber;
 use portevoix::domain::notice::State;
+use portevoix::port::chat::Happening;
 
 use crate::harness::scene::scene;
 
@@ -247,6 +248,43 @@ async fn a_button_votes_and_pressed_again_takes_the_vote_back() {
         assert!(room.last_said().contains("Vous avez écrit ce texte"), "{}", room.transcript());
         room.presses("lefevre", &card, "✅").await;
         room.expect("44-1", State::Review).await;
+    })
+    .await;
+}
+
+/// A chat's own groups (a Discord server's roles) make people members: who they are is their id, not what they are called.
+#[tokio::test]
+async fn whoever_is_on_the_team_by_a_group_counts_once_whatever_they_call_themselves() {
+    scene(async |room| {
+        room.says("martin", APPEAL).await;
+        let card = room.newest_card().id;
+        let tap = |reaction: &str| Happening::Reacted {
+            message: card.clone(),
+            reaction: reaction.into(),
+            glyph: "✅".to_owned(),
+        };
+        room.does_from_the_group("100200300400", "Caron", tap("r1")).await;
+        assert!(room.newest_card().content.plain().contains("Pour : Caron."), "{}", room.transcript());
+        room.does_from_the_group("100200300400", "Durand", tap("r2")).await;
+        room.expect("44-1", State::Review).await;
+        assert!(room.newest_card().content.plain().contains("Pour : Durand (…0400)."), "{}", room.transcript());
+        room.reacts("durand", "✅").await;
+        room.expect("44-1", State::Approved).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_drafts_by_a_group_does_not_approve_it_under_another_name() {
+    scene(async |room| {
+        let message = "origine".into();
+        let said = Happening::Said { message, text: APPEAL.to_owned(), thread: None, attachments: Vec::new() };
+        room.does_from_the_group("100200300400", "Caron", said).await;
+        let card = room.newest_card().id;
+        let tap = Happening::Reacted { message: card, reaction: "r1".into(), glyph: "✅".to_owned() };
+        room.does_from_the_group("100200300400", "Un autre", tap).await;
+        assert!(room.last_said().contains("Vous avez écrit ce texte"), "{}", room.transcript());
+        assert!(room.draft("44-1").await.ballot().unwrap().votes.is_empty());
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::browser::{Browser, DOWN, ENTER, SHIFT, SPACE, TAB, in_browser};
 use crate::harness::demonstration::start_demonstration;
+use crate::harness::photo::photo;
 
 /// What an officer types; nothing is missing.
 const APPEAL: &str = "!appel lieu: place du Bouffay, Nantes ; date: hier vers 22h ; faits: vol avec violence ; \
@@ -100,6 +101,35 @@ async fn a_second_click_takes_the_reaction_back() {
         browser.until(&format!("{} && {}", pressed(true), card_says("Il manque 1 voix"))).await;
         browser.click(APPROVE).await;
         browser.until(&format!("{} && {}", pressed(false), card_says("Il manque 2 voix"))).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a real Chromium: tests/run starts one"]
+async fn a_photo_is_attached_described_and_on_the_card() {
+    let room = start_demonstration().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rue.jpg");
+    std::fs::write(&file, photo(640, 400)).unwrap();
+    in_browser(async |browser| {
+        browser.look(1280, 1100, false).await;
+        browser.open(&room.url).await;
+        browser.until("document.querySelectorAll('#person option').length === 3").await;
+        browser.pick("#person", "Martin").await;
+        browser.choose_file("#composer-files", &file).await;
+        browser.click("#composer-text").await;
+        browser.press(APPEAL).await;
+        browser.press(ENTER).await;
+        browser.until("document.querySelector('img.file')?.naturalWidth === 640").await;
+        browser.until("document.body.textContent.includes('Que montre la photo ?')").await;
+        browser.click("#messages > li[data-by=bot] > .quiet").await;
+        browser.press("La place du Bouffay, de nuit.").await;
+        browser.press(ENTER).await;
+        browser.until("document.body.textContent.includes('« La place du Bouffay, de nuit. »')").await;
+        browser.keep_picture("practice-room-photo").await;
+        browser.look(360, 740, false).await;
+        browser.keep_picture("practice-room-phone-photo").await;
     })
     .await;
 }

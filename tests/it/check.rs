@@ -51,6 +51,7 @@ path = "journal.jsonl"
 [[directorate.account]]
 name = "x"
 network = "x"
+path = "x.jsonl"
 "#;
 
 /// A room on Matrix, where the bot was never logged in, and an account on Mastodon.
@@ -185,7 +186,7 @@ async fn where_all_is_well_each_thing_says_so_and_nothing_is_left_behind() {
     44 · Police nationale de la Loire-Atlantique
       ✓ salon brigade-44 : Police nationale de la Loire-Atlantique
       ✓ compte journal : journal.jsonl
-      ✓ compte x : X, compté seulement
+      ✓ compte x : x.jsonl
     "#);
     assert_eq!(fs::read_to_string(installation.path("journal.jsonl")).unwrap_or_default(), "");
     assert!(!installation.path("portevoix.db").exists(), "a check makes no database");
@@ -204,7 +205,7 @@ async fn what_can_be_tried_is_tried_although_the_bot_was_never_logged_in() {
     44 · Police nationale de la Loire-Atlantique
       ✓ salon brigade-44 : Police nationale de la Loire-Atlantique
       ✓ compte journal : journal.jsonl
-      ✓ compte x : X, compté seulement
+      ✓ compte x : x.jsonl
     67 · Police nationale du Bas-Rhin
       ✗ salon !salle67:example.org : non essayé
       ✓ compte mastodon : @police44@social.police.example
@@ -368,8 +369,8 @@ async fn every_problem_of_a_file_is_said_with_its_line_before_anything_is_tried(
     portevoix.toml:7: `cod` n'existe pas dans [[directorate]] ; vouliez-vous dire `code` ?
     portevoix.toml:17: `roles` attend une liste entre crochets, par exemple : roles = ["valideur"]
     portevoix.toml:31: `network` vaut "mastodon", "bluesky", "file" ou "x", pas « fil » ; vouliez-vous dire « file » ?
-    portevoix.toml:54: `roles` attend une liste entre crochets, par exemple : roles = ["valideur"]
-    portevoix.toml:70: le fichier jetton n'existe pas ; créez-le avec le secret seul dedans, puis : chmod 600 jetton
+    portevoix.toml:55: `roles` attend une liste entre crochets, par exemple : roles = ["valideur"]
+    portevoix.toml:71: le fichier jetton n'existe pas ; créez-le avec le secret seul dedans, puis : chmod 600 jetton
     "#);
 }
 

@@ -104,6 +104,31 @@ async fn nothing_that_officers_type_is_logged() {
     log.expect_none_of(&["ERROR"]);
 }
 
+#[cfg(feature = "x")]
+#[tokio::test]
+async fn nothing_that_lets_the_bot_into_x_is_logged() {
+    use crate::contract::network::x::{granted, keyed};
+    use crate::harness::fake_x::{Door, Trouble};
+    use crate::harness::post::Wanted;
+    use portevoix::port::network::Network;
+
+    let log = Log::default();
+    let _listening = log.listen();
+    for on in [granted().await, keyed().await] {
+        on.network.publish(&Wanted::text("Avant").approved()).await.unwrap();
+        on.clock.passes(jiff::SignedDuration::from_hours(2));
+        on.x.next(Door::Post, Trouble::Echo);
+        on.network.publish(&Wanted::text("Après").serial(13).approved()).await.unwrap_err();
+        on.x.next(Door::Token, Trouble::Echo);
+        on.clock.passes(jiff::SignedDuration::from_hours(2));
+        let _ = on.network.probe().await;
+        let keys = on.x.with(|server| server.accesses.keys.clone());
+        log.expect_none_of(&["jeton-acces", "jeton-suite"]);
+        log.expect_none_of(&keys.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    log.expect("127.0.0.1");
+}
+
 #[test]
 fn a_row_that_cannot_be_read_is_not_quoted() {
     let cause = serde_json::from_str::<Phase>(r#"{"Kevin Lebrun":null}"#).unwrap_err();

@@ -6,17 +6,24 @@ mod bad_input;
 mod browser;
 #[cfg(feature = "mastodon")]
 mod check;
+#[cfg(feature = "x")]
+mod check_x;
 mod commands;
 mod config;
 mod contract;
 mod darkroom;
+#[cfg(feature = "discord")]
+mod discord;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
+mod full_disk;
 mod harness;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;
+#[cfg(feature = "x")]
+mod login_x;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
@@ -30,4 +37,6 @@ mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]
 mod troubled_instance;
+#[cfg(feature = "x")]
+mod troubled_x;
 mod wording;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use portevoix::domain::notice::State;
+use portevoix::port::clock::Clock;
 
 use crate::approval::APPEAL;
 use crate::harness::scene::{Room, scene};
@@ -232,6 +234,33 @@ async fn a_draft_changed_in_the_store_is_not_sent() {
         room.network("mastodon").expect_posts(0);
         assert!(room.transcript().contains("n'est pas celui qui a été validé"), "{}", room.transcript());
         room.forges_the_stored_text("Vol commis par Jean Dupont", "Vol avec violence").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_an_account_must_wait_an_urgent_appeal_goes_before_a_story() {
+    scene(async |room| {
+        let free_again = room.clock.now() + SignedDuration::from_mins(10);
+        for _ in 0..2 {
+            room.network("mastodon").next_post(Trouble::LimitedUntil(free_again));
+        }
+        room.says("martin", "!recit Un chat sur un toit. Il n'a rien déclaré.").await;
+        room.reacts("durand", "✅").await;
+        room.says("martin", APPEAL).await;
+        room.reacts("durand", "✅").await;
+        room.reacts("lefevre", "✅").await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(0);
+        room.message_saying("mastodon : Trop d'envois pour ce réseau, il faut patienter. Je réessaie à 22 h 10");
+
+        room.waits(Duration::from_secs(570)).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-2", State::Published).await;
+        room.expect("44-1", State::Publishing).await;
+        room.waits(Duration::from_secs(20)).await;
+        room.network("mastodon").expect_posts(2);
+        room.expect("44-1", State::Published).await;
     })
     .await;
 }

@@ -18,6 +18,7 @@ async fn a_photo_sent_with_the_command_is_described_in_the_thread_and_published_
         sends_an_appeal_with_a_photo(room).await;
         room.expect("44-1", State::Incomplete).await;
         assert!(room.last_said().contains("Que montre la photo ?"), "{}", room.transcript());
+        assert!(!room.transcript().contains("il faut corriger"), "for a photo on its way nobody has to do anything");
         room.reacts("durand", "✅").await;
         assert!(room.draft("44-1").await.ballot().unwrap().votes.is_empty(), "a photo without words takes no votes");
         room.answers("martin", "La place du Bouffay, de nuit, vide.").await;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use portevoix::domain::directorate::NetworkKind;
-use portevoix::domain::text::{Length, Limits, measure};
+use portevoix::domain::text::{Length, Limits, links, measure};
 
 fn used(network: NetworkKind, text: &str) -> u32 {
     measure(text, &Limits::default_of(network)).used
@@ -58,6 +58,7 @@ fn x_counts_as_the_conformance_vectors_of_twitter_text_do() {
         ("Unicode 10.0 emoji: 🤪; 🧕; 🧕🏾; 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}", 34),
         ("Unicode 9.0 emoji: 🤠; 💃; 💃🏾", 29),
         ("\u{2066}\u{202A}http://foobar.پاکستان/\u{202C}\u{2069}", 31),
+        ("ABC\u{202A}\u{FFFF}ABC\u{FFFE}", 12),
     ]);
 }
 
@@ -105,6 +106,73 @@ fn x_weighs_french_as_it_is_typed() {
         ("☎\u{FE0F} 17", 5),
         ("😀\u{301}", 3),
     ]);
+}
+
+/// `urls` of twitter-text's conformance/extract.yml, those of them that a simpler grammar gets wrong.
+#[test]
+fn x_sees_the_links_that_the_conformance_vectors_of_twitter_text_do() {
+    let all = |text: &'static str| (text, vec![text]);
+    let table: Vec<(&str, Vec<&str>)> = vec![
+        all("http://google.com/#search?q=iphone%20-filter%3Alinks"),
+        all("http://somedomain.com/index.php?path=/abc/def/"),
+        all("http://somehost.com:3000"),
+        all("http://xo.com/~matthew+%ff-,.;x"),
+        all("http://en.wikipedia.org/wiki/Primer_(film)"),
+        all("http://www.ams.org/bookstore-getitem/item=mbk-59"),
+        all("http://✪df.ws/ejp"),
+        all("http://msdn.microsoft.com/ja-jp/library/system.net.httpwebrequest(v=VS.100).aspx"),
+        all("http://www.foo.com/bar-path/some.stm?param1=foo;param2=P1|0||P2|0"),
+        all("http://www.foo.com/foo/path-with-period./"),
+        all("http://foo.com/bar/123/foo_&_bar/"),
+        all("http://sub_domain-dash.twitter.com"),
+        all("http://a_b.c-d.com"),
+        all("http://twitter.com/Русские_слова"),
+        all("ELPAÍS.com"),
+        ("(http://twitter.com", vec!["http://twitter.com"]),
+        ("test http://twitter.com/.", vec!["http://twitter.com/"]),
+        ("http://domain.com-that-you-should-have-put-a-space-after", vec!["http://domain.com"]),
+        ("http://foo.com?#foo text", vec!["http://foo.com?#foo"]),
+        ("@user Try http:// example.com/path", vec!["example.com/path"]),
+        (
+            "Go to http://example.com/a+ or http://example.com/a-",
+            vec!["http://example.com/a+", "http://example.com/a-"],
+        ),
+        ("MLB.tv vine.co twitch.tv t.co", vec!["MLB.tv", "vine.co", "twitch.tv", "t.co"]),
+        (
+            "foo.baz foo.co.jp www.xxxxxxx.baz www.foo.co.uk wwwww.xxxxxxx foo.comm foo.somecom foo.govedu foo.jp",
+            vec!["foo.co.jp", "www.foo.co.uk", "foo.jp"],
+        ),
+        (
+            "これは日本語です。example.com/path/index.html中国語example.com/path한국",
+            vec!["example.com/path/index.html", "example.com/path"],
+        ),
+        (
+            "twitter.comこれは日本語です。example.com中国語t.co/abcde한국twitter.com example2.comテストtwitter.com/abcde",
+            vec!["twitter.com", "example.com", "t.co/abcde", "twitter.com", "example2.com", "twitter.com/abcde"],
+        ),
+        (
+            "http://twitter.com/これは日本語です。example.com中国語http://t.co/abcde한국twitter.comテストexample2.com\
+             テストhttp://twitter.com/abcde",
+            vec![
+                "http://twitter.com/",
+                "example.com",
+                "http://t.co/abcde",
+                "twitter.com",
+                "example2.com",
+                "http://twitter.com/abcde",
+            ],
+        ),
+        ("#test.com @test.com #http://test.com @http://test.com", vec![]),
+        ("http://domain-dash_2314352345_dfasd.foo-cow_4352.com", vec![]),
+        ("http://no-tld http://tld-too-short.x", vec![]),
+        ("http://-leadingdash.twitter.com http://trailingdash-.twitter.com", vec![]),
+        ("http://_leadingunderscore.twitter.com http://trailingunderscore_.twitter.com", vec![]),
+        ("http://twitter-.com http://twitter_underscore.com http://twitter.c_o_m", vec![]),
+    ];
+    for (text, expected) in table {
+        let seen: Vec<&str> = links(text, NetworkKind::X).into_iter().map(|link| &text[link]).collect();
+        assert_eq!(seen, expected, "{text}");
+    }
 }
 
 /// The cases of Mastodon's spec/validators/status_length_validator_spec.rb.

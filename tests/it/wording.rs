@@ -5,6 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use fluent_bundle::FluentResource;
+use jiff::tz::TimeZone;
+use portevoix::domain::cost::{Cost, Prices};
+use portevoix::domain::directorate::{Directorate, Language};
+use portevoix::wording::speaker::{Audience, Speaker};
+
+use crate::harness::desk_of_rules::{opened, policy, proposal};
 
 const FRENCH: &str = include_str!("../../src/wording/fr.ftl");
 const ENGLISH: &str = include_str!("../../src/wording/en.ftl");
@@ -82,5 +88,37 @@ fn every_variable_is_one_that_the_program_knows() {
         for variable in variables {
             assert!(texts.contains(variable), "{name} names ${variable}, which nobody hands over");
         }
+    }
+}
+
+/// The card of a draft whose first account costs that, in a language.
+fn card(cost: Cost, language: Language) -> String {
+    let mut proposal = proposal("Appel à témoins");
+    proposal.targets[0].cost = Some(cost);
+    let draft = opened(policy(), proposal).draft;
+    let directorate = Directorate {
+        code: "44".into(),
+        name: "Police".to_owned(),
+        language,
+        time_zone: "Europe/Paris".to_owned(),
+        rooms: Vec::new(),
+        team: Vec::new(),
+        groups: BTreeMap::new(),
+        accounts: Vec::new(),
+    };
+    let audience = Audience { directorate: &directorate, time_zone: &TimeZone::UTC, names: &BTreeMap::new() };
+    Speaker::default().card(&draft, draft.revision.number, &audience).plain()
+}
+
+#[test]
+fn a_card_says_what_a_post_costs() {
+    for (has_links, language, expected) in [
+        (false, Language::Fr, "mastodon 10/300 ≈ 0,015\u{a0}$ · bluesky 10/300"),
+        (true, Language::Fr, "mastodon 10/300 ≈ 0,20\u{a0}$ (0,015\u{a0}$ sans lien) · bluesky 10/300"),
+        (false, Language::En, "mastodon 10/300 ≈ $0.015 · bluesky 10/300"),
+        (true, Language::En, "mastodon 10/300 ≈ $0.20 ($0.015 without its link) · bluesky 10/300"),
+    ] {
+        let card = card(Prices::X.cost(has_links), language);
+        assert!(card.contains(expected), "{expected} is not on\n{card}");
     }
 }

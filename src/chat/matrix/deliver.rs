@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::chat::matrix::backoff::Backoff;
+use crate::chat::backoff::Backoff;
 use crate::chat::matrix::fault::{fault_of, is_not_there};
 use crate::chat::matrix::lanes::{Batch, Due, Lanes};
 use crate::chat::matrix::sift::{Locked, News, Sifted, sift};
@@ -187,7 +187,7 @@ impl<'a> Delivery<'a> {
         let (Some(handle), Ok(id)) = (self.client.get_room(room), EventId::parse(message.as_str())) else {
             return Some(false);
         };
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new("Matrix");
         while !stop.is_cancelled() {
             match handle.event(&id, None).await {
                 Ok(original) => {

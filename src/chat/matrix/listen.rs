@@ -11,8 +11,8 @@ use matrix_sdk::{Client, Error, Room, RoomState};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::chat::backoff::Backoff;
 use crate::chat::matrix::backfill::{Gap, backfill};
-use crate::chat::matrix::backoff::Backoff;
 use crate::chat::matrix::deliver::Delivery;
 use crate::chat::matrix::fault::{fault_of, is_not_there};
 use crate::chat::matrix::lanes::Batch;
@@ -68,7 +68,7 @@ impl Hearing<'_> {
         // The SDK keeps its own place before we have taken anything. So at the start, and after a sync of which we
         // can't tell how far it got, what is new is read from the rooms themselves.
         let mut in_doubt = true;
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new("Matrix");
         while !self.stop.is_cancelled() {
             let answer = tokio::select! {
                 answer = self.client.sync_once(sync_settings(in_doubt)) => answer,
@@ -90,7 +90,7 @@ impl Hearing<'_> {
                 }
             };
             let Some(batch) = gathered else { return Ok(()) };
-            (in_doubt, is_first, backoff) = (false, false, Backoff::new());
+            (in_doubt, is_first, backoff) = (false, false, Backoff::new("Matrix"));
             received = Some(batch.place.clone());
             if send.send(batch).await.is_err() {
                 return Ok(());
@@ -117,7 +117,7 @@ impl Hearing<'_> {
         in_doubt: bool,
         is_first: bool,
     ) -> Option<Batch> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new("Matrix");
         while !self.stop.is_cancelled() {
             match self.gather(response, after, in_doubt, is_first).await {
                 Ok(batch) => return Some(batch),

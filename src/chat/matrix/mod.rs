@@ -8,7 +8,6 @@
 
 pub mod attached;
 pub mod backfill;
-pub mod backoff;
 pub mod chat;
 pub mod deliver;
 pub mod fault;

@@ -1,5 +1,7 @@
 //! How long a text is by each network's own rules.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -73,11 +75,16 @@ impl Limits {
 
 /// Whether a network sees a link in a text.
 pub fn has_links(text: &str, network: NetworkKind) -> bool {
+    !links(text, network).is_empty()
+}
+
+/// The links that a network sees in a text, as ranges of bytes, in order.
+pub fn links(text: &str, network: NetworkKind) -> Vec<Range<usize>> {
     let scheme = match network {
         NetworkKind::X => Scheme::Optional,
         NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => Scheme::Required,
     };
-    !link::find(text, scheme).is_empty()
+    link::find(text, scheme)
 }
 
 /// Counts a text as its network does, in time linear in the text.

@@ -8,7 +8,7 @@ use crate::network::answer::Answer;
 use crate::network::http::Stakes;
 use crate::network::mastodon::MastodonNetwork;
 use crate::network::mastodon::status::{Status, StatusSource};
-use crate::network::mastodon::tries::LastTry;
+use crate::network::tries::LastTry;
 use crate::port::network::Found;
 
 /// The most that Mastodon hands out at once (<https://docs.joinmastodon.org/methods/accounts/#statuses>).

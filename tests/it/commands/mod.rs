@@ -4,6 +4,8 @@ mod clean;
 mod dates;
 mod files;
 mod help;
+#[cfg(feature = "discord")]
+mod offered;
 mod parse;
 mod render;
 mod shipped;

@@ -7,7 +7,7 @@ use portevoix::command::render::{Album, Content, Destination, render};
 use portevoix::command::spec::Spec;
 use portevoix::command::template::Speaker;
 use portevoix::domain::directorate::{Account, NetworkKind, Visibility};
-use portevoix::domain::draft::{Blocker, Warning};
+use portevoix::domain::draft::Blocker;
 use portevoix::domain::name::{AccountName, DirectorateCode, FieldName};
 use portevoix::domain::text::Limits;
 use proptest::prelude::*;
@@ -92,20 +92,19 @@ fn a_minor_is_named_only_with_a_word_on_who_asked_for_it() {
 }
 
 #[test]
-fn x_is_always_counted_and_never_published() {
-    for networks in [vec![NetworkKind::File], vec![NetworkKind::X, NetworkKind::File]] {
-        let content = rendered_for(&command("recit"), "Un chat.", &networks);
-        assert_eq!(content.targets.len(), 1, "{networks:?}");
-        assert_eq!(content.counted.len(), 1, "{networks:?}");
-        assert_eq!((content.counted[0].network, content.counted[0].length.limit), (NetworkKind::X, 280));
-        assert_eq!(content.counted[0].text, content.targets[0].text);
-    }
+fn x_is_published_to_like_any_other_network() {
+    let content = rendered_for(&command("recit"), &"📞".repeat(150), &[NetworkKind::X]);
+    let target = &content.targets[0];
+    assert_eq!((target.network, target.length.limit), (NetworkKind::X, 280));
+    let over = target.length.used - 280;
+    assert_eq!(content.blockers, [Blocker::TooLong { account: "x".into(), over }]);
+    assert_eq!(content.warnings, []);
 }
 
 #[test]
 fn without_an_account_nobody_can_vote() {
     assert_eq!(rendered_for(&command("recit"), "Un chat.", &[]).blockers, [Blocker::NoAccount]);
-    assert_eq!(rendered_for(&command("recit"), "Un chat.", &[NetworkKind::X]).blockers, [Blocker::NoAccount]);
+    assert_eq!(rendered_for(&command("recit"), "Un chat.", &[NetworkKind::X]).blockers, []);
 }
 
 #[test]
@@ -122,13 +121,6 @@ fn a_text_that_is_too_long_says_by_how_much() {
             Blocker::TooLong { account: account("bluesky"), over: over(text - 300) },
         ]
     );
-    assert_eq!(
-        content.warnings,
-        [Warning {
-            words: "X 566/280".to_owned(),
-            why: "Ce texte dépasserait de 286 la longueur permise sur X.".to_owned(),
-        }]
-    );
 }
 
 #[test]
@@ -144,12 +136,7 @@ fn words_to_look_at_twice_are_quoted_as_they_stand_with_the_rule() {
 fn what_is_internal_is_in_no_text() {
     for word in ["appel", "disparition", "bilan-affaire"] {
         let content = rendered(word, "parquet: Mme Sesame-Ouvre-Toi ; un fait ; lieu: ici");
-        let texts = content
-            .targets
-            .iter()
-            .map(|target| &target.text)
-            .chain(content.counted.iter().map(|counted| &counted.text));
-        assert!(!texts.into_iter().any(|text| text.contains("Sesame")), "{word}");
+        assert!(!content.targets.iter().any(|target| target.text.contains("Sesame")), "{word}");
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use portevoix::config::load::parse;
 use portevoix::config::policy::PolicyOverride;
 use portevoix::config::secret::SecretSource;
-use portevoix::config::settings::{AccountConfig, ChatKind, Connection, Matrix, Practice, Room};
+use portevoix::config::settings::{AccountConfig, ChatKind, Connection, Matrix, Practice, Room, XAccess};
+use portevoix::domain::cost::{Price, Prices};
 use portevoix::domain::directorate::{Language, NetworkKind, Visibility};
 use portevoix::domain::name::{AccountName, CommandWord, PersonId, RoomId};
 
@@ -43,7 +44,7 @@ fn the_good_file_is_good() {
     assert_eq!(account.language, "fr");
     let server = "https://mastodon.example.org".to_owned();
     let connection = Connection::Mastodon { server, token: SecretSource::File(path("jeton-44")) };
-    assert_eq!(loire.accounts, [AccountConfig { name: AccountName::from("mastodon"), connection }]);
+    assert_eq!(loire.accounts, [AccountConfig { name: AccountName::from("mastodon"), connection, prices: None }]);
 }
 
 #[test]
@@ -83,6 +84,9 @@ fn every_key_can_be_given() {
         [[directorate.account]]
         name = "x"
         network = "x"
+        path = "../974-x.jsonl"
+        price = 0.02
+        price_with_link = 1
         [[directorate.policy]]
         command = "!Récit"
         quorum = 1
@@ -105,7 +109,13 @@ fn every_key_can_be_given() {
     assert_eq!(reunion.directorate.accounts[0].language, "fr");
     assert_eq!(reunion.directorate.accounts[1].language, "en");
     assert_eq!(reunion.accounts[0].connection, Connection::File { path: PathBuf::from("/etc/portevoix/../974.jsonl") });
-    assert_eq!(reunion.accounts[1].connection, Connection::X);
+    assert_eq!(reunion.accounts[0].prices, None);
+    assert_eq!(
+        reunion.accounts[1].connection,
+        Connection::File { path: PathBuf::from("/etc/portevoix/../974-x.jsonl") }
+    );
+    assert_eq!(reunion.directorate.accounts[1].network, NetworkKind::X);
+    assert_eq!(reunion.accounts[1].prices, Some(Prices { post: Price(20), post_with_link: Price(1_000) }));
     let policy = &reunion.policies[0];
     assert_eq!(policy.command, CommandWord::from("recit"));
     let changes = PolicyOverride {
@@ -157,4 +167,37 @@ fn the_examples_are_good() {
         let text = fs::read_to_string(path).unwrap();
         parse(name, &text).unwrap_or_else(|problems| panic!("{problems}"));
     }
+}
+
+/// The good file's account, on X with these lines.
+fn on_x(lines: &str) -> AccountConfig {
+    let account = GOOD.split("network = \"mastodon\"\n").nth(1).unwrap();
+    let text = GOOD.replace("network = \"mastodon\"", "network = \"x\"").replace(account, lines);
+    parsed(&text).directorates[0].accounts[0].clone()
+}
+
+#[test]
+fn an_account_on_x_is_let_in_by_tokens_or_by_keys() {
+    let lines =
+        "client_id = \"abc\"\nclient_secret_file = \"client\"\nstate_directory = \"x\"\nhandle = \"Police44\"\n";
+    let account = on_x(lines);
+    assert_eq!(account.prices, Some(Prices::X));
+    let access = XAccess::Granted {
+        client_id: "abc".to_owned(),
+        client_secret: Some(SecretSource::File(PathBuf::from("/etc/portevoix/client"))),
+        state_directory: PathBuf::from("/etc/portevoix/x"),
+        handle: Some("Police44".to_owned()),
+    };
+    let (api, login_page) = ("https://api.x.com".to_owned(), "https://x.com/i/oauth2/authorize".to_owned());
+    assert_eq!(account.connection, Connection::X { api, login_page: login_page.clone(), access });
+
+    let lines = "api_key_env = \"A\"\napi_secret_file = \"b\"\naccess_token_env = \"C\"\naccess_secret_file = \"d\"\n\
+                 api = \"http://127.0.0.1:8080/\"\nprice = 0.015\n";
+    let access = XAccess::Keys {
+        api_key: SecretSource::Environment("A".to_owned()),
+        api_secret: SecretSource::File(PathBuf::from("/etc/portevoix/b")),
+        access_token: SecretSource::Environment("C".to_owned()),
+        access_secret: SecretSource::File(PathBuf::from("/etc/portevoix/d")),
+    };
+    assert_eq!(on_x(lines).connection, Connection::X { api: "http://127.0.0.1:8080".to_owned(), login_page, access });
 }

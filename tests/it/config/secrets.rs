@@ -79,7 +79,7 @@ fn loading_looks_whether_secrets_and_folders_are_there() {
     assert_snapshot!(problems_on_disk(&path), @"
     portevoix.toml:1: le dossier base n'existe pas ; faites : mkdir -p base
     portevoix.toml:3: le dossier commandes n'existe pas
-    portevoix.toml:8: le dossier matrix contient les clés de chiffrement du bot et il est ouvert à tous les comptes de la machine ; faites : chmod 700 matrix
+    portevoix.toml:8: le dossier matrix n'est que pour le bot et il est ouvert à tous les comptes de la machine ; faites : chmod 700 matrix
     portevoix.toml:32: le fichier jeton-44 n'existe pas ; créez-le avec le secret seul dedans, puis : chmod 600 jeton-44
     ");
 

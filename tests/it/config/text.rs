@@ -30,7 +30,7 @@ fn all_problems_are_told_in_one_go_in_the_order_of_the_file() {
     portevoix.toml:9: `code` attend un texte entre guillemets, par exemple : code = "44"
     portevoix.toml:14: `id` : « #brigade44:example.org » est l'adresse publique d'un salon, qui peut changer ; il faut son identifiant interne, qui commence par « ! » (dans Element ou Tchap : Paramètres du salon, Avancé)
     portevoix.toml:21: il manque `name` dans [[directorate.member]] ; écrivez par exemple : name = "Durand"
-    portevoix.toml:22: `nom` n'existe pas dans [[directorate.member]] ; on peut y écrire `name`, `matrix`, `practice`, `roles`
+    portevoix.toml:22: `nom` n'existe pas dans [[directorate.member]] ; on peut y écrire `name`, `matrix`, `discord`, `practice`, `roles`
     portevoix.toml:29: `server` : « http://mastodon.example.org » passe en clair sur le réseau ; écrivez « https://mastodon.example.org »
     "#);
 }
@@ -79,7 +79,7 @@ fn an_unknown_key_gets_the_nearest_one_or_its_place() {
     assert_snapshot!(text, @"
     portevoix.toml:4: `homserver` n'existe pas dans [matrix] ; vouliez-vous dire `homeserver` ?
     portevoix.toml:9: `visibility` n'existe pas dans [[directorate]] ; cette clé va dans [[directorate.account]]
-    portevoix.toml:26: `grade` n'existe pas dans [[directorate.member]] ; on peut y écrire `name`, `matrix`, `practice`, `roles`
+    portevoix.toml:26: `grade` n'existe pas dans [[directorate.member]] ; on peut y écrire `name`, `matrix`, `discord`, `practice`, `roles`
     ");
 }
 

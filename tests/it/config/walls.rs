@@ -89,10 +89,9 @@ fn a_directorate_needs_a_room_a_team_and_an_account() {
     );
     let alone = alone.replace(
         "network = \"mastodon\"\nserver = \"https://mastodon.example.org\"\ntoken_file = \"jeton-44\"",
-        "network = \"x\"",
+        "network = \"x\"\npath = \"x.jsonl\"",
     );
     assert_snapshot!(problems(&alone), @"
-    portevoix.toml:8: un compte « x » ne fait que compter les caractères ; ajoutez un compte où publier ([[directorate.account]])
     portevoix.toml:8: une équipe d'une seule personne ne peut rien publier, car l'auteur ne valide pas son texte ; ajoutez une partie [[directorate.member]]
     ");
 }
@@ -113,7 +112,7 @@ fn a_practice_room_is_on_this_machine_and_never_publishes_for_real() {
     ];
     assert_snapshot!(problems_with(&changes), @r#"
     portevoix.toml:9: `address` : « 0.0.0.0:8044 » ouvrirait la salle d'entraînement au réseau, où chacun pourrait jouer tous les rôles ; écrivez par exemple : address = "127.0.0.1:8044"
-    portevoix.toml:31: cette direction a un salon d'entraînement, où chacun peut jouer tous les rôles : elle ne doit pas publier pour de vrai ; mettez le salon d'entraînement dans une direction à part, avec un compte « file »
+    portevoix.toml:31: cette direction a un salon d'entraînement, où chacun peut jouer tous les rôles : elle ne doit pas publier pour de vrai ; donnez à ce compte `path = "…"` à la place de ses accès, ou mettez le salon d'entraînement dans une direction à part
     "#);
 }
 
@@ -124,8 +123,42 @@ fn keys_of_another_network_are_refused() {
         "network = \"file\"\npath = \"p.jsonl\"\nhandle = \"police44.bsky.social\"",
     )]);
     assert_snapshot!(problems(&text), @"
-    portevoix.toml:30: `handle` n'a pas de sens ici : cette clé est pour un compte « bluesky » ; retirez cette ligne
+    portevoix.toml:30: `handle` n'a pas de sens ici : cette clé est pour un compte « bluesky » ou « x » ; retirez cette ligne
     portevoix.toml:31: `server` n'a pas de sens ici : cette clé est pour un compte « mastodon » ; retirez cette ligne
     portevoix.toml:32: `token_file` n'a pas de sens ici : cette clé est pour un compte « mastodon » ; retirez cette ligne
     ");
+}
+
+#[test]
+fn an_account_on_x_says_what_it_lacks_or_has_too_much() {
+    let on_x = |lines: &str| {
+        let server = "server = \"https://mastodon.example.org\"\ntoken_file = \"jeton-44\"\n";
+        problems(&GOOD.replace("network = \"mastodon\"", "network = \"x\"").replace(server, lines))
+    };
+    let told = [
+        "",
+        "client_id = \"abc\"\nclient_secret = \"s\"\nstate_directory = \"x\"\nhandle = \"@Police44\"\n",
+        "api_key_file = \"a\"\napi_secret_file = \"b\"\naccess_token_file = \"c\"\nclient_id = \"abc\"\n",
+        "path = \"x.jsonl\"\nclient_id = \"abc\"\nprice = 0.0151\nprice_with_link = \"0,2\"\n",
+        "client_id = \"abc\"\nstate_directory = \"x\"\napi = \"http://api.x.com\"\nprice = 200\nserver = \"https://x.com\"\n",
+    ]
+    .map(on_x);
+    assert_snapshot!(told.join("\n\n"), @r#"
+    portevoix.toml:26: il manque `client_id` dans [[directorate.account]] ; écrivez par exemple : client_id = "VGhpcyBpcyBub3QgYSBrZXk6MTpjaQ"
+    portevoix.toml:26: il manque `state_directory` dans [[directorate.account]] ; écrivez par exemple : state_directory = "/var/lib/portevoix/x"
+
+    portevoix.toml:30: `client_secret` met un secret dans ce fichier, que d'autres peuvent lire ; mettez-le seul dans un fichier à part et écrivez `client_secret_file = "…"` (ou `client_secret_env = "…"`), puis révoquez ce secret et faites-en un autre
+    portevoix.toml:32: `handle` : « @Police44 » s'écrit sans « @ » : « Police44 »
+
+    portevoix.toml:26: il manque `access_secret_file` dans [[directorate.account]] ; écrivez par exemple : access_secret_file = "${CREDENTIALS_DIRECTORY}/x-44-secret"
+    portevoix.toml:32: `client_id` n'a pas de sens ici : ce compte entre par ses quatre clés (`api_key_file`…), sans `portevoix login x` ; retirez cette ligne
+
+    portevoix.toml:30: `client_id` n'a pas de sens ici : avec `path`, ce compte s'exerce dans un fichier et ne publie rien ailleurs ; retirez cette ligne
+    portevoix.toml:31: `price` va de 0 à 100 dollars, au millième près, pas 0.0151 ; écrivez par exemple : price = 0.015
+    portevoix.toml:32: `price_with_link` attend un montant en dollars, sans guillemets, par exemple : price_with_link = 0.2
+
+    portevoix.toml:31: `api` : « http://api.x.com » passe en clair sur le réseau ; écrivez « https://api.x.com »
+    portevoix.toml:32: `price` va de 0 à 100 dollars, au millième près, pas 200 ; écrivez par exemple : price = 0.015
+    portevoix.toml:33: `server` n'a pas de sens ici : cette clé est pour un compte « mastodon » ; retirez cette ligne
+    "#);
 }

@@ -72,6 +72,12 @@ pub trait Stage: Send {
     /// Ends the chat wherever it stands.
     async fn crash(&mut self);
 
+    /// Whether the platform tells later what was changed and taken back meanwhile; where it does not, a room that is read
+    /// afterwards only shows how things stand.
+    fn tells_the_past(&self) -> bool {
+        true
+    }
+
     /// Somebody writes in the room.
     async fn says(&mut self, person: Person, text: &str) -> MessageId;
 
@@ -226,14 +232,21 @@ pub async fn what_happens_while_away_arrives_in_order_once(mut stage: impl Stage
         said(&first, "!info bouchon"),
         said(&second, "!info neige"),
         Happening::Edited { message: first.clone(), text: "!info bouchon sur l'A11".to_owned() },
-        Happening::Reacted { message: first, reaction: reaction.clone(), glyph: "✅".to_owned() },
+        Happening::Reacted { message: first.clone(), reaction: reaction.clone(), glyph: "✅".to_owned() },
         Happening::Removed { id: reaction.to_string() },
         said(&after, "après"),
     ];
     // A platform may drop a reaction's content with the reaction; then only its removal is left to hand over.
     let without_reaction: Vec<_> =
         expected.iter().filter(|one| !matches!(one, Happening::Reacted { .. })).cloned().collect();
-    assert!(taken == expected || taken == without_reaction, "{taken:#?}");
+    // Or it may only show how things stand: the text as it was left, and no reaction.
+    let [before, _, second, .., after] = expected.clone();
+    let as_it_stands = [before, said(&first, "!info bouchon sur l'A11"), second, after];
+    if stage.tells_the_past() {
+        assert!(taken == expected || taken == without_reaction, "{taken:#?}");
+    } else {
+        assert_eq!(taken, as_it_stands);
+    }
     stage.stop().await;
     stage.start(notebook.clone()).await;
     let last = stage.says(Person::Martin, "encore").await;

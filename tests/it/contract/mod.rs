@@ -2,7 +2,9 @@
 
 #[macro_use]
 pub mod chat;
+#[cfg(feature = "discord")]
+mod discord;
 #[cfg(feature = "matrix")]
 mod matrix;
-mod network;
+pub mod network;
 mod practice;

@@ -143,6 +143,12 @@ impl Browser {
         self.click(&format!("{selector} option:nth-child({place})")).await;
     }
 
+    /// Chooses a file of this machine for the first file input that a CSS selector finds.
+    pub async fn choose_file(&self, selector: &str, file: &Path) {
+        let element = self.find(selector).await;
+        self.post(&format!("element/{element}/value"), json!({ "text": file.to_str().unwrap() })).await;
+    }
+
     /// Types text or keys into whatever has the focus.
     pub async fn press(&self, keys: &str) {
         let strokes = keys

@@ -52,7 +52,6 @@ pub fn proposal(text: &str) -> Proposal {
         targets: vec![target("mastodon", NetworkKind::Mastodon), target("bluesky", NetworkKind::Bluesky)],
         pictures: vec![],
         coming: vec![],
-        counted: vec![],
         blockers: vec![],
         warnings: vec![],
     }

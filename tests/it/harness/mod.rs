@@ -3,14 +3,20 @@
 pub mod browser;
 pub mod demonstration;
 pub mod desk_of_rules;
+#[cfg(feature = "discord")]
+pub mod discord_stage;
 pub mod doorkeeper;
+#[cfg(feature = "discord")]
+pub mod fake_discord;
 #[cfg(feature = "mastodon")]
 pub mod fake_mastodon;
+#[cfg(feature = "x")]
+pub mod fake_x;
 #[cfg(feature = "bluesky")]
 pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
-#[cfg(any(feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]
 pub mod matrix_stage;
@@ -26,5 +32,6 @@ pub mod post;
 pub mod practice_room;
 pub mod scene;
 pub mod scripted_network;
+pub mod small_disk;
 #[cfg(feature = "matrix")]
 pub mod synapse;

@@ -17,6 +17,8 @@ pub struct Notebook {
     offered: watch::Sender<Vec<Arrival>>,
     /// While true, nothing is taken: `take` never returns.
     jammed: watch::Sender<bool>,
+    /// What is suggested while a number is typed.
+    drafts: Mutex<Vec<(DraftNumber, String)>>,
 }
 
 /// The longest that anything may take before a scene is called failed.
@@ -42,6 +44,12 @@ impl Notebook {
     /// Takes again.
     pub fn mend(&self) {
         self.jammed.send_replace(false);
+    }
+
+    /// From now on these drafts are suggested.
+    pub fn suggests(&self, drafts: &[(&str, &str)]) {
+        let drafts = drafts.iter().map(|(number, text)| (number.parse().unwrap(), (*text).to_owned()));
+        *self.drafts.lock().unwrap() = drafts.collect();
     }
 
     /// What was taken, oldest first, once it is as many.
@@ -94,7 +102,7 @@ impl Intake for Notebook {
     }
 
     async fn drafts(&self, _: &RoomId) -> Vec<(DraftNumber, String)> {
-        Vec::new()
+        self.drafts.lock().unwrap().clone()
     }
 
     async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId> {

@@ -144,7 +144,6 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             targets,
             pictures,
             coming: Vec::new(),
-            counted: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
         },

@@ -68,6 +68,7 @@ fn loire_atlantique() -> Directorate {
             member("durand", "Durand", "chef_de_service"),
             member("lefevre", "Lefèvre", "communication"),
         ],
+        groups: std::collections::BTreeMap::new(),
         accounts: vec![account("mastodon", NetworkKind::Mastodon), account("bluesky", NetworkKind::Bluesky)],
     }
 }

@@ -1,6 +1,6 @@
 //! Plays a scene: people in a practice room, the whole engine on a real database, and networks that do as they are told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -102,6 +102,12 @@ impl Room {
         };
         stage.start().await;
         stage
+    }
+
+    /// Every byte of the database.
+    pub fn on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
     /// Starts the engine on the database that is there.
@@ -236,6 +242,20 @@ impl Room {
                 reaction: ReactionId(format!("button/{message}/{who}/{glyph}")),
                 glyph: glyph.to_owned(),
             },
+        };
+        self.running().inbox.take(arrival).await;
+        self.settle().await;
+    }
+
+    /// Someone whom the configuration does not name, but who is in the chat's group «brigade», does something.
+    pub async fn does_from_the_group(&self, id: &str, called: &str, what: Happening) {
+        let arrival = Arrival {
+            id: ArrivalId(format!("group-{}", self.presses.fetch_add(1, Ordering::Relaxed))),
+            room: self.here.clone(),
+            by: id.into(),
+            standing: Standing { name: Some(called.to_owned()), groups: BTreeSet::from(["brigade".into()]) },
+            at: self.clock.now(),
+            what,
         };
         self.running().inbox.take(arrival).await;
         self.settle().await;
@@ -459,6 +479,7 @@ fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountNa
         time_zone: "Europe/Paris".to_owned(),
         rooms: vec![room.clone()],
         team: team.collect(),
+        groups: BTreeMap::from([("brigade".into(), BTreeSet::from(["valideur".into()]))]),
         accounts: accounts.to_vec(),
     };
     let destinations =

@@ -25,6 +25,8 @@ pub enum Trouble {
     Unreachable,
     /// The token is refused.
     Refused,
+    /// Too many requests, it says, until then.
+    LimitedUntil(Timestamp),
     /// It is published, and the process is killed before the answer: see `Room::killed_while`.
     AcceptThenKill,
     /// The process is killed before the request leaves.
@@ -120,6 +122,9 @@ impl Network for ScriptedNetwork {
                 Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None })
             }
             Some(Trouble::Refused) => Err(Fault::Permanent { cause: Cause::CredentialsRefused }),
+            Some(Trouble::LimitedUntil(time)) => {
+                Err(Fault::Transient { cause: Cause::RateLimited, retry_at: Some(time) })
+            }
             Some(Trouble::AcceptThenKill) => {
                 self.show(post);
                 self.hanging.notify_one();

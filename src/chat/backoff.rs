@@ -14,12 +14,15 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// How long to wait after the next failure.
 #[derive(Debug)]
-pub struct Backoff(Duration);
+pub struct Backoff {
+    chat: &'static str,
+    next: Duration,
+}
 
 impl Backoff {
-    /// Nothing failed yet.
-    pub fn new() -> Self {
-        Self(FIRST)
+    /// Nothing failed yet. The log calls the chat so.
+    pub fn new(chat: &'static str) -> Self {
+        Self { chat, next: FIRST }
     }
 
     /// Says in the log what failed and waits, as long as the server asked if it did; returns at once when stopped.
@@ -30,18 +33,13 @@ impl Backoff {
             }
             Fault::Transient { retry_at: None, .. } | Fault::Permanent { .. } | Fault::Uncertain { .. } => FIRST,
         };
-        let wait = self.0.max(asked);
-        self.0 = (self.0 * 2).min(LONGEST);
-        tracing::warn!(%fault, seconds = wait.as_secs(), "Matrix: could not {what}, trying again");
+        let wait = self.next.max(asked);
+        self.next = (self.next * 2).min(LONGEST);
+        let chat = self.chat;
+        tracing::warn!(%fault, seconds = wait.as_secs(), "{chat}: could not {what}, trying again");
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
-    }
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self::new()
     }
 }
