@@ -11,7 +11,7 @@ use portevoix::app::demo::Demo;
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 use portevoix::app::login::secret_place;
 #[cfg(feature = "x")]
-use portevoix::app::login::x::{PATIENCE, Wish};
+use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::{check, demo, run};
 use tracing::error;
@@ -40,7 +40,7 @@ enum Task {
         config: PathBuf,
     },
     /// Connecte le bot à un service.
-    #[cfg(any(feature = "matrix", feature = "x", feature = "mastodon", feature = "bluesky"))]
+    #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
     Login(Service),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
@@ -57,7 +57,7 @@ enum Task {
     },
 }
 
-#[cfg(any(feature = "matrix", feature = "x", feature = "mastodon", feature = "bluesky"))]
+#[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
 #[derive(Subcommand)]
 enum Service {
     #[cfg(feature = "matrix")]
@@ -73,12 +73,6 @@ enum Service {
         #[arg(long)]
         recovery_key_file: Option<PathBuf>,
     },
-    /// Donne au bot l'accès à un compte Mastodon, par une page que l'on ouvre dans un navigateur.
-    #[cfg(feature = "mastodon")]
-    Mastodon(AccountOf),
-    /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
-    #[cfg(feature = "bluesky")]
-    Bluesky(AccountOf),
     /// Donne au bot l'accès à un compte X, par une page que l'on ouvre dans un navigateur.
     #[cfg(feature = "x")]
     X {
@@ -98,6 +92,12 @@ enum Service {
         #[arg(long)]
         paste: bool,
     },
+    /// Donne au bot l'accès à un compte Mastodon, par une page que l'on ouvre dans un navigateur.
+    #[cfg(feature = "mastodon")]
+    Mastodon(AccountOf),
+    /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
+    #[cfg(feature = "bluesky")]
+    Bluesky(AccountOf),
 }
 
 /// The account that someone logs in to.
@@ -158,6 +158,17 @@ async fn perform(task: Task) -> Result<(), Stopped> {
             let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());
             portevoix::app::login::matrix::matrix(&config, password, key, &mut stdout()).await
         }
+        #[cfg(feature = "x")]
+        Task::Login(Service::X { config, directorate, account, port, paste }) => {
+            let wish = x::Wish {
+                directorate: &directorate,
+                account: account.as_deref(),
+                port,
+                is_pasted: paste,
+                patience: x::PATIENCE,
+            };
+            x::x(&config, wish, &mut stdout()).await
+        }
         #[cfg(feature = "mastodon")]
         Task::Login(Service::Mastodon(of)) => {
             portevoix::app::login::mastodon::mastodon(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
@@ -165,17 +176,6 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "bluesky")]
         Task::Login(Service::Bluesky(of)) => {
             portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
-        }
-        #[cfg(feature = "x")]
-        Task::Login(Service::X { config, directorate, account, port, paste }) => {
-            let wish = Wish {
-                directorate: &directorate,
-                account: account.as_deref(),
-                port,
-                is_pasted: paste,
-                patience: PATIENCE,
-            };
-            portevoix::app::login::x::x(&config, wish, &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

@@ -7,5 +7,3 @@ pub mod discord;
 #[cfg(feature = "matrix")]
 pub mod matrix;
 pub mod practice;
-#[cfg(any(feature = "matrix", feature = "discord", feature = "mastodon", feature = "bluesky"))]
-pub mod private_file;

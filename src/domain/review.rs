@@ -218,7 +218,7 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
 fn asked(blockers: &[Blocker]) -> Option<Effect> {
     let is_for_a_person = |blocker: &&Blocker| !matches!(blocker, Blocker::PictureComing { .. });
     let asked: Vec<Blocker> = blockers.iter().filter(is_for_a_person).cloned().collect();
-    (!asked.is_empty()).then(|| Effect::Tell(Notice::Asked(asked)))
+    (!asked.is_empty()).then_some(Effect::Tell(Notice::Asked(asked)))
 }
 
 fn time_passed(draft: &Draft, now: Timestamp) -> Decision {

@@ -4,3 +4,4 @@ pub mod chat;
 pub mod clock;
 pub mod network;
 pub mod offer;
+pub mod private_file;

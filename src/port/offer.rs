@@ -48,6 +48,9 @@ pub enum OfferedKind {
 /// What starts a field in a typed message when a name and a colon follow.
 const SEPARATORS: [char; 3] = ['\n', ';', '；'];
 
+/// How far from what starts a field its colon may be, in characters: no field's name is longer.
+const LONGEST_NAME: usize = 40;
+
 /// The longest way to say a draft's number, in characters.
 const LONGEST_NUMBER: usize = 24;
 
@@ -97,18 +100,24 @@ impl OfferedKind {
     }
 }
 
-/// The text with every separator replaced that has a colon before the next one.
+/// The text with every separator replaced after which a name and a colon could be read. Read from its end, because one
+/// that is replaced does not end a name any more.
 fn without_starts(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        let rest = &text[at + c.len_utf8()..];
-        let head = rest.split(SEPARATORS).next().unwrap_or_default();
-        let starts = SEPARATORS.contains(&c) && head.contains([':', '：']);
-        harmless.push(match (starts, c) {
-            (true, '\n') => ' ',
-            (true, _) => ',',
-            (false, c) => c,
-        });
+    let mut harmless: Vec<char> = Vec::new();
+    let mut to_colon: Option<usize> = None;
+    for c in text.chars().rev() {
+        let is_near = to_colon.is_some_and(|distance| distance < LONGEST_NAME);
+        let shown = match c {
+            '\n' if is_near => ' ',
+            c if SEPARATORS.contains(&c) && is_near => ',',
+            c => c,
+        };
+        to_colon = match shown {
+            ':' | '：' => Some(0),
+            shown if SEPARATORS.contains(&shown) => None,
+            _ => to_colon.map(|distance| distance + 1),
+        };
+        harmless.push(shown);
     }
-    harmless
+    harmless.iter().rev().collect()
 }

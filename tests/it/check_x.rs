@@ -79,9 +79,10 @@ async fn each_trouble_of_an_account_on_x_is_a_line_to_act_on() {
         Trouble::Redirect(301, "https://ailleurs.example/".to_owned()),
     ] {
         x.is_in(trouble.clone());
-        let name = match trouble {
-            Trouble::TooManyRequests(header, _) => format!("429 with {header}"),
-            other => format!("{other:?}"),
+        let name = if let Trouble::TooManyRequests(header, _) = trouble {
+            format!("429 with {header}")
+        } else {
+            format!("{trouble:?}")
         };
         lines.push(format!("{name}\n{}", installation.line().await));
     }

@@ -1,6 +1,8 @@
 //! Every test, in one binary: linking is slow.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+#[cfg(all(feature = "bluesky", feature = "discord", feature = "mastodon", feature = "x"))]
+mod all_five;
 mod approval;
 mod bad_input;
 mod browser;

@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::app::build;
 use crate::app::stopped::Stopped;
 use crate::chat::matrix::login;
-use crate::chat::private_file;
 use crate::config::load::load_believing;
 use crate::domain::secret::Secret;
+use crate::port::private_file;
 use crate::wording::speaker::Speaker;
 
 /// The file beside the session that a new recovery key is written to.

@@ -4,11 +4,11 @@ use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use crate::app::stopped::Stopped;
-use crate::chat::private_file;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{AccountConfig, Config, Connection};
 use crate::domain::directorate::NetworkKind;
 use crate::domain::secret::Secret;
+use crate::port::private_file;
 
 /// The longest line that is read: codes and passwords have some dozens of characters, and anything may be piped in.
 const LONGEST_LINE: u64 = 4_096;
@@ -53,10 +53,7 @@ impl Wish<'_> {
         let label = network.label();
         match (meant.as_slice(), self.account) {
             ([account], _) if kind(&account.connection) == network => Ok(account),
-            ([account], _) => outside(format!(
-                "Le compte « {} » ne publie pas sur {label} : il n'y a rien à connecter.",
-                account.name
-            )),
+            ([account], _) => outside(format!("Le compte « {} » n'est pas un compte {label}.", account.name)),
             ([], Some(name)) => outside(format!("La direction {directorate} n'a pas de compte « {name} ».")),
             ([], None) => outside(format!("La direction {directorate} n'a pas de compte {label}.")),
             (several, _) => {

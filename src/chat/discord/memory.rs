@@ -10,9 +10,9 @@ use tokio::sync::Mutex;
 
 use crate::chat::discord::fault::transient;
 use crate::chat::discord::id::Snowflake;
-use crate::chat::private_file;
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{MessageId, ReactionId, RoomId};
+use crate::port::private_file;
 
 const FILE: &str = "memory.json";
 

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::matrix::fault::{fault_of, permanent, transient};
 use crate::chat::matrix::settings::MatrixSettings;
-use crate::chat::private_file;
 use crate::domain::fault::{Cause, Fault};
+use crate::port::private_file;
 
 /// How long any request may take; a long poll takes its own waiting time in addition.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);

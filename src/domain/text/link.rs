@@ -1,4 +1,4 @@
-//! Finds the links of a text as X and Mastodon do, both with twitter-text's grammar.
+//! Finds the links of a text as Mastodon does, with twitter-text's grammar: those that say `http://` or `https://`.
 
 use std::ops::Range;
 
@@ -7,17 +7,8 @@ use crate::domain::text::punycode;
 /// Links longer than this are text (twitter-text's `MAX_URL_LENGTH`), in characters.
 const LONGEST_LINK: usize = 4096;
 
-/// Whether a link must say `http://` or `https://`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// On Mastodon.
-    Required,
-    /// On X, where `example.org` is a link too.
-    Optional,
-}
-
 /// The links of a text, as ranges of bytes, in order.
-pub fn find(text: &str, scheme: Scheme) -> Vec<Range<usize>> {
+pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut links = Vec::new();
     let mut before = None;
     let mut at = 0;
@@ -29,9 +20,6 @@ pub fn find(text: &str, scheme: Scheme) -> Vec<Range<usize>> {
         } else if is_of_host(c) {
             end = at + host_length(&text[at..]);
             end -= scheme_length(&text[at..end], &text[end..]);
-            if scheme == Scheme::Optional && may_precede(before) && !matches!(before, Some('-' | '_' | '.' | '/')) {
-                end = without_scheme(&mut links, text, at..end);
-            }
         }
         before = text[..end].chars().next_back();
         at = end;
@@ -65,38 +53,18 @@ fn with_scheme(text: &str, at: usize) -> Option<usize> {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| starts(scheme))?;
     let host = at + scheme.len();
     let run = host..host + host_length(&text[host..]);
-    let end = domain_end(text, run, |label| !label.contains('_'))?;
+    let end = domain_end(text, run)?;
     Some(tail_end(text, end))
 }
 
-/// Adds the links that a run of host signs holds without a scheme: there only Latin letters count, and what follows
-/// the domain (a path) belongs to the last one. Returns where to go on.
-fn without_scheme(links: &mut Vec<Range<usize>>, text: &str, run: Range<usize>) -> usize {
-    let mut start = run.start;
-    while start < run.end {
-        let rest = &text[start..run.end];
-        let length = rest.find(|c| !is_of_latin_host(c)).unwrap_or(rest.len());
-        let piece = start..start + length;
-        if let Some(end) = domain_end(text, piece.clone(), |_| true) {
-            let end = if end == run.end { tail_end(text, end) } else { end };
-            push(links, text, start..end);
-            if end >= run.end {
-                return end;
-            }
-        }
-        start = piece.end + text[piece.end..run.end].chars().next().map_or(0, char::len_utf8);
-    }
-    run.end
-}
-
 /// Where the longest domain ends that starts at the start of a run of host signs: labels, then a top-level domain
-/// that exists. `is_name` is asked of the label before the top-level domain.
-fn domain_end(text: &str, run: Range<usize>, is_name: impl Fn(&str) -> bool) -> Option<usize> {
+/// that exists. The label before that holds no underscore.
+fn domain_end(text: &str, run: Range<usize>) -> Option<usize> {
     let mut end = None;
     let mut at = run.start;
     let mut before: Option<&str> = None;
     for label in text[run].split('.') {
-        if before.is_some_and(&is_name)
+        if before.is_some_and(|label| !label.contains('_'))
             && let Some(length) = top_level(label, &text[at..])
         {
             end = Some(at + length);
@@ -173,10 +141,6 @@ fn is_break(c: char) -> bool {
         || c.is_control()
         || matches!(c, '\u{180E}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
-}
-
-fn is_of_latin_host(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || is_accented(c)
 }
 
 /// `latinAccentChars`, without the few letters of African languages that it lists one by one.

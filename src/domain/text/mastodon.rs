@@ -6,7 +6,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::text::link::{self, Scheme};
+use crate::domain::text::link;
 
 /// The length of a text. Without `url_characters`, a link counts as it is.
 pub fn count(text: &str, url_characters: Option<u32>) -> usize {
@@ -14,7 +14,7 @@ pub fn count(text: &str, url_characters: Option<u32>) -> usize {
     let each = usize::try_from(url_characters).unwrap_or(usize::MAX);
     let mut counted = 0;
     let mut from = 0;
-    for link in link::find(text, Scheme::Required) {
+    for link in link::find(text) {
         counted += outside_links(&text[from..link.start], text[..from].chars().next_back()) + each;
         from = link.end;
     }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::directorate::NetworkKind;
-use crate::domain::text::link::Scheme;
 
 mod link;
 mod mastodon;
 mod punycode;
 mod x;
+mod x_host;
+mod x_link;
 
 /// How long a text may be on one account, and what may go with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +81,10 @@ pub fn has_links(text: &str, network: NetworkKind) -> bool {
 
 /// The links that a network sees in a text, as ranges of bytes, in order.
 pub fn links(text: &str, network: NetworkKind) -> Vec<Range<usize>> {
-    let scheme = match network {
-        NetworkKind::X => Scheme::Optional,
-        NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => Scheme::Required,
-    };
-    link::find(text, scheme)
+    match network {
+        NetworkKind::X => x_link::find(text),
+        NetworkKind::Mastodon | NetworkKind::Bluesky | NetworkKind::File => link::find(text),
+    }
 }
 
 /// Counts a text as its network does, in time linear in the text.

@@ -7,15 +7,23 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::UnicodeEmoji;
 use unicode_properties::emoji::{is_regional_indicator, is_tag_character};
 
-use crate::domain::text::link::{self, Scheme};
+use crate::domain::text::x_link;
 
 /// What an emoji weighs, however many code points it is made of, and any sign outside [`weight`]'s ranges.
 const HEAVY: usize = 2;
 
+/// The regions that have a flag, two letters each.
+const FLAGS: &str = "\
+    ACADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCPCR\
+    CUCVCWCXCYCZDEDGDJDKDMDODZEAECEEEGEHERESETEUFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHT\
+    HUICIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQ\
+    MRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSK\
+    SLSMSNSOSRSSSTSVSXSYSZTATCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUNUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
+
 /// The weighted length of a text. Without `url_characters`, a link counts as it is.
 pub fn count(text: &str, url_characters: Option<u32>) -> usize {
     let text: String = text.nfc().collect();
-    let links = if url_characters.is_some() { link::find(&text, Scheme::Optional) } else { Vec::new() };
+    let links = if url_characters.is_some() { x_link::find(&text) } else { Vec::new() };
     let mut counted = 0;
     let mut from = 0;
     for link in links {
@@ -58,7 +66,7 @@ fn emoji_length(text: &str) -> usize {
     let Some(first) = signs.next() else { return 0 };
     let mut length = first.len_utf8();
     if is_regional_indicator(first) {
-        return signs.next().filter(|c| is_regional_indicator(*c)).map_or(0, |second| length + second.len_utf8());
+        return signs.next().filter(|second| is_flag(first, *second)).map_or(0, |second| length + second.len_utf8());
     }
     if matches!(first, '0'..='9' | '#' | '*') {
         length += signs.next_if_eq(&'\u{FE0F}').map_or(0, char::len_utf8);
@@ -87,6 +95,13 @@ fn emoji_length(text: &str) -> usize {
             _ => return length,
         }
     }
+}
+
+/// Whether two signs are the flag of a region.
+fn is_flag(first: char, second: char) -> bool {
+    let letter = |c: char| char::from_u32(u32::from(c).checked_sub(0x1F1E6)? + u32::from('A'));
+    let (Some(first), Some(second)) = (letter(first), letter(second)) else { return false };
+    FLAGS.as_bytes().chunks(2).any(|region| region.iter().copied().map(char::from).eq([first, second]))
 }
 
 /// Whether a sign can be shown as an emoji of its own.

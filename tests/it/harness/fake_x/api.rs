@@ -57,16 +57,16 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
 ///
 /// # Errors
 /// The 400.
-pub fn json_of(server: &Server, call: &Call, known: &[&str]) -> Result<Value, Response> {
+pub fn json_of(server: &Server, call: &Call, known: &[&str]) -> Result<Value, Box<Response>> {
     let invalid = |message: &str| {
-        server.respond(
+        Box::new(server.respond(
             400,
             &json!({
                 "errors": [{ "parameters": {}, "message": message }], "title": "Invalid Request",
                 "detail": "One or more parameters to your request was invalid.",
                 "type": "https://api.twitter.com/2/problems/invalid-request",
             }),
-        )
+        ))
     };
     if call.content_type() != "application/json" {
         return Err(invalid("Content-Type must be application/json"));
@@ -82,7 +82,7 @@ pub fn json_of(server: &Server, call: &Call, known: &[&str]) -> Result<Value, Re
 fn create(server: &mut Server, call: &Call) -> Response {
     let body = match json_of(server, call, &["text", "media"]) {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let text = body["text"].as_str().unwrap_or_default().to_owned();
     let ids: Vec<String> = match body.get("media") {
@@ -126,7 +126,7 @@ fn delete(server: &mut Server, id: &str) -> Response {
 fn repost(server: &mut Server, call: &Call) -> Response {
     let body = match json_of(server, call, &["tweet_id"]) {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let id = body["tweet_id"].as_str().unwrap_or_default().to_owned();
     if !server.others.contains_key(&id) && !server.posts.iter().any(|post| post.id == id) {

@@ -56,7 +56,7 @@ fn initialize(server: &mut Server, call: &Call) -> Response {
     let known = ["media_type", "media_category", "total_bytes", "shared", "additional_owners"];
     let body = match json_of(server, call, &known) {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let total = body["total_bytes"].as_u64().map(|bytes| usize::try_from(bytes).unwrap()).unwrap_or_default();
     let is_picture = ["image/jpeg", "image/png"].contains(&body["media_type"].as_str().unwrap_or_default());
@@ -134,7 +134,7 @@ fn progress(server: &Server, id: &str) -> Response {
 fn describe(server: &mut Server, call: &Call) -> Response {
     let body = match json_of(server, call, &["id", "metadata"]) {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let alt = body["metadata"]["alt_text"]["text"].as_str().map(str::to_owned);
     let id = body["id"].as_str().unwrap_or_default().to_owned();
