@@ -53,7 +53,10 @@ impl Wish<'_> {
         let label = network.label();
         match (meant.as_slice(), self.account) {
             ([account], _) if kind(&account.connection) == network => Ok(account),
-            ([account], _) => outside(format!("Le compte « {} » n'est pas un compte {label}.", account.name)),
+            ([account], _) => outside(format!(
+                "Le compte « {} » ne publie pas sur {label} : il n'y a rien à connecter.",
+                account.name
+            )),
             ([], Some(name)) => outside(format!("La direction {directorate} n'a pas de compte « {name} ».")),
             ([], None) => outside(format!("La direction {directorate} n'a pas de compte {label}.")),
             (several, _) => {
