@@ -44,6 +44,14 @@ impl Installation {
         TokenFile::new(&self.folder.path().join("acces"), "44", "x")
     }
 
+    /// Its configuration names a port of this machine at which nobody listens.
+    fn looks_where_nobody_listens(&self) {
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let file = self.folder.path().join("portevoix.toml");
+        let text = fs::read_to_string(&file).unwrap().replace(&self.server, &format!("http://{address}"));
+        fs::write(&file, text).unwrap();
+    }
+
     /// What is said of the account.
     async fn line(&self) -> String {
         let mut out = Vec::new();
@@ -97,10 +105,7 @@ async fn each_trouble_of_an_account_on_x_is_a_line_to_act_on() {
     fs::remove_file(installation.file().path()).unwrap();
     lines.push(format!("nobody logged in\n{}", installation.line().await));
     let gone = Installation::new(&x).await;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let file = gone.folder.path().join("portevoix.toml");
-    let elsewhere = format!("http://{port}");
-    fs::write(&file, fs::read_to_string(&file).unwrap().replace(&gone.server, &elsewhere)).unwrap();
+    gone.looks_where_nobody_listens();
     lines.push(format!("nobody listens\n{}", gone.line().await));
     assert_snapshot!(lines.join("\n"), @r#"
     all is well
