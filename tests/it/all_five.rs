@@ -30,6 +30,9 @@ async fn killed_while_x_has_it_and_does_not_answer_each_account_has_one_post() {
     brigade.discord.until("there are buttons", |server| server.buttons(card).len() == 3).await;
     brigade.discord.presses(durand, card, "✅");
     brigade.discord.presses(lefevre, card, "✅");
+    for others in ["✅ mastodon", "✅ bluesky", "✅ journal"] {
+        brigade.reads(others).await;
+    }
     brigade.until_x_has_it().await;
     bot.kill().await.unwrap();
 
@@ -44,6 +47,17 @@ async fn killed_while_x_has_it_and_does_not_answer_each_account_has_one_post() {
     let file = std::fs::read_to_string(brigade.folder.path().join("journal.jsonl")).unwrap();
     assert_eq!(file.lines().count(), 1, "{file}");
     brigade.expect_no_secret_in_the_open();
+}
+
+/// What the bot did is shown when the scene fails.
+impl Drop for Brigade {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            let ours: Vec<&str> = log.lines().filter(|line| line.contains("portevoix")).collect();
+            println!("{}", ours[ours.len().saturating_sub(60)..].join("\n"));
+        }
+    }
 }
 
 /// Martin, Durand and Lefèvre in a channel, and the directorate's four accounts.
