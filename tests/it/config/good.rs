@@ -109,7 +109,6 @@ fn every_key_can_be_given() {
     assert_eq!(reunion.directorate.accounts[0].language, "fr");
     assert_eq!(reunion.directorate.accounts[1].language, "en");
     assert_eq!(reunion.accounts[0].connection, Connection::File { path: PathBuf::from("/etc/portevoix/../974.jsonl") });
-    assert_eq!(reunion.accounts[0].prices, None);
     assert_eq!(
         reunion.accounts[1].connection,
         Connection::File { path: PathBuf::from("/etc/portevoix/../974-x.jsonl") }
