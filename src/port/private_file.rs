@@ -14,7 +14,7 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
-/// Tries whether [`write`] would be let, so that nobody does their part for nothing. Leaves nothing behind.
+/// Tries whether [`write`](write()) would be let, so that nobody does their part for nothing. Leaves nothing behind.
 ///
 /// # Errors
 /// What the system says.
