@@ -60,7 +60,9 @@ fn offer(spec: &Spec, known: &[String], words: &OfferedWords) -> Offer {
     let number = || bare(&words.number.0, &words.number.1, true, OfferedKind::DraftNumber);
     let fields = match spec.action {
         Action::Draft => {
-            let mut fields: Vec<OfferedField> = spec.fields.iter().map(field).collect();
+            // No form can send a picture: what it shows is asked for in the thread of whoever attaches one.
+            let typed = spec.fields.iter().filter(|field| !matches!(field.need, Need::Picture(_)));
+            let mut fields: Vec<OfferedField> = typed.map(field).collect();
             fields.sort_by_key(|field| !field.required);
             fields
         }

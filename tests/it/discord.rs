@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::harness::fake_discord::FakeDiscord;
 use crate::harness::fake_discord::server::{ADD_REACTIONS, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL};
+use crate::harness::photo::{WHERE_IT_WAS_TAKEN, photo};
 
 /// A directorate whose room is on the fake, and whose account is a file.
 struct Brigade {
@@ -132,6 +133,47 @@ async fn filled_in_on_discord_and_approved_by_two_buttons_it_is_published_once()
     let published = fs::read_to_string(brigade.folder.path().join("journal.jsonl")).unwrap();
     assert_eq!(published.lines().count(), 1, "{published}");
     assert!(published.contains("Pont fermé ; prenez patience"), "{published}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_photo_is_described_where_it_is_sent_and_approved_by_a_role_of_the_server() {
+    let brigade = Brigade::new().await;
+    let [martin, durand, lefevre] = brigade.people;
+    // Lefèvre is in no list: a role of the server's puts him on the team.
+    let role = 1_180_000_000_000_000_044;
+    let path = brigade.folder.path().join("portevoix.toml");
+    let listed = format!("[[directorate.member]]\nname = \"Lefèvre\"\ndiscord = \"{lefevre}\"\n");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(&listed));
+    fs::write(&path, text.replace(&listed, &format!("[[directorate.group]]\nid = \"{role}\"\n"))).unwrap();
+    brigade.discord.with(|server| server.accounts.get_mut(&lefevre).unwrap().roles = vec![role]);
+    let house = House::build(load(&path).unwrap()).await.unwrap();
+    let stop = CancellationToken::new();
+    let play = async {
+        brigade.discord.until("the bot is there", |server| server.registrations > 0).await;
+        let file = ("pont.jpg", &photo(64, 48)[..], "Le pont, barré");
+        brigade.discord.attaches(martin, brigade.channel, "!info pont fermé ; sujet: circulation", file);
+        let card = brigade.reads("À valider").await;
+        brigade.discord.until("there are buttons", |server| server.buttons(card).len() == 3).await;
+        brigade.discord.presses(durand, card, "✅");
+        brigade.discord.presses(lefevre, card, "✅");
+        brigade.reads("Publié").await;
+        let shown = brigade.discord.with(|server| server.channels[&brigade.channel].messages[&card].content.clone());
+        let shown = shown.replace('\\', "");
+        assert!(shown.contains("Pour : Durand, Lefevre."), "in the order in which they pressed: {shown}");
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(
+        async { tokio::time::timeout(Duration::from_secs(120), house.run(None, &stop)).await.unwrap() },
+        play
+    );
+    ended.unwrap();
+    let published = fs::read_to_string(brigade.folder.path().join("journal.jsonl")).unwrap();
+    assert!(published.contains(r#""alt":"Le pont, barré""#), "{published}");
+    let pictures: Vec<_> = fs::read_dir(brigade.folder.path().join("journal.jsonl.pictures")).unwrap().collect();
+    assert_eq!(pictures.len(), 1);
+    let picture = fs::read(pictures[0].as_ref().unwrap().path()).unwrap();
+    assert!(!picture.windows(WHERE_IT_WAS_TAKEN.len()).any(|window| window == WHERE_IT_WAS_TAKEN));
 }
 
 #[tokio::test]

@@ -5,8 +5,10 @@
 //! that message is then handled like a typed one. It is a message like any other in the room, so it is also found there
 //! if we crash before it was taken.
 
+use std::collections::VecDeque;
+
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::FuturesOrdered;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -53,36 +55,40 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Answers what comes, all at once, until stopped.
+    /// Answers what comes, all at once, until stopped. What people asked for is handed over in the order in which they
+    /// did, and nobody waits for that with an answer.
     pub async fn run(&self, mut interactions: mpsc::Receiver<Value>, stop: &CancellationToken) {
-        let mut under_way = FuturesUnordered::new();
+        let mut under_way = FuturesOrdered::new();
+        let mut answered: VecDeque<Arrival> = VecDeque::new();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                Some(()) = under_way.next() => {}
+                Some(arrival) = under_way.next() => answered.extend(arrival),
+                permit = self.items.reserve(), if !answered.is_empty() => {
+                    // Only while stopping is there nobody left to take it.
+                    let (Ok(permit), Some(arrival)) = (permit, answered.pop_front()) else { return };
+                    permit.send(Item::Arrival(Box::new(arrival)));
+                }
                 interaction = interactions.recv() => match interaction {
-                    Some(interaction) => under_way.push(self.answer(interaction)),
+                    Some(interaction) => under_way.push_back(self.answer(interaction)),
                     None => return,
                 },
             }
         }
     }
 
-    async fn answer(&self, interaction: Value) {
+    /// Answers one, and returns what is to be handed over for it.
+    async fn answer(&self, interaction: Value) -> Option<Arrival> {
         let answered = match interaction["type"].as_u64() {
             Some(2) => self.command(&interaction).await,
             Some(3) => self.pressed(&interaction).await,
             Some(4) => self.proposed(&interaction).await,
-            Some(_) | None => return,
+            Some(_) | None => return None,
         };
-        match answered {
-            Ok(Some(arrival)) => {
-                // Only while stopping is there nobody left to take it.
-                let _ = self.items.send(Item::Arrival(Box::new(arrival))).await;
-            }
-            Ok(None) => {}
-            Err(trouble) => tracing::warn!(fault = %trouble.fault(), "Discord: an interaction was not answered"),
-        }
+        answered.unwrap_or_else(|trouble| {
+            tracing::warn!(fault = %trouble.fault(), "Discord: an interaction was not answered");
+            None
+        })
     }
 
     /// A button: told to be heard, then handed over.
