@@ -51,7 +51,7 @@ impl Inbox {
 
     async fn try_take(&self, desk: &Desk, arrival: &Arrival) -> Result<(), StoreError> {
         let is_readable = !matches!(arrival.what, Happening::Unreadable { .. });
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_for(&desk.directorate.code).await?;
         if !transaction.take_arrival(&arrival.id, &arrival.room, arrival.at, is_readable).await? {
             return Ok(());
         }

@@ -48,8 +48,8 @@ async fn record(
     let position = transaction.append_journal(&draft.number, now, &entry).await?;
     transaction.save_draft(&draft).await?;
     for (place, effect) in effects.into_iter().enumerate() {
-        let (key, owed, due_at, again) = Owed::of(effect, &draft, position, place, now);
-        transaction.owe(&owed.debt(key, due_at)?, again).await?;
+        let (debt, again) = Owed::of(effect, &draft, position, place, now)?;
+        transaction.owe(&debt, again).await?;
     }
     Ok(draft)
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::command::catalog::Catalog;
 use crate::domain::review::Event;
@@ -18,7 +18,7 @@ use crate::engine::owed::Owed;
 use crate::engine::pictures::Commission;
 use crate::port::clock::Clock;
 use crate::store::database::{Database, StoreError};
-use crate::store::outbox::Claim;
+use crate::store::outbox::{Claim, Claimant};
 use crate::wording::speaker::Speaker;
 
 /// The way out. One for all desks.
@@ -43,6 +43,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// How long to wait when the store itself fails.
 const STORE_RETRY: Duration = Duration::from_secs(2);
+
+/// How long what a process has claimed stays its own, where several work on the same tables, unless it renews the claim.
+/// What a process that was killed had begun waits as long for another.
+const CLAIM: Duration = Duration::from_secs(30);
+
+/// How often a claim is renewed: it takes two failures in a row before one lapses.
+const RENEWAL: Duration = Duration::from_secs(10);
 
 /// When to stop working.
 enum Until<'a> {
@@ -112,7 +119,9 @@ impl Outbox {
                     None => std::future::pending().await,
                 }
             };
+            // In this order, not in one drawn by lot: a simulation of the same seed must go the same way.
             tokio::select! {
+                biased;
                 Some(ended) = under_way.join_next_with_id() => {
                     let id = match ended {
                         Ok((id, ())) => id,
@@ -141,15 +150,74 @@ impl Outbox {
         let due = transaction.due(now, most).await?;
         let next = transaction.next_due(now).await?;
         let free = due.into_iter().filter(|claim| !busy.values().any(|lane| *lane == claim.debt.lane)).take(room);
-        Ok((free.collect(), next))
+        let Some(name) = self.database.shares_as() else { return Ok((free.collect(), next)) };
+        let mut claimed = Vec::new();
+        for claim in free {
+            if transaction.claim(&claim, Claimant { name, until: later(now, CLAIM) }, now).await? {
+                claimed.push(claim);
+            }
+        }
+        let next = [next, transaction.next_unclaimed(now).await?].into_iter().flatten().min();
+        transaction.commit().await?;
+        Ok((claimed, next))
     }
 
-    /// Carries one effect out.
+    /// Carries one effect out, as long as it is ours to carry out.
     async fn carry(&self, claim: Claim) {
-        if let Err(trouble) = self.try_carry(&claim).await {
-            error!(%trouble, effect = %claim.debt.key, "could not record an effect; trying again");
-            self.clock.sleep_until(later(self.clock.now(), STORE_RETRY)).await;
+        tokio::select! {
+            biased;
+            carried = self.try_carry(&claim) => if let Err(trouble) = carried {
+                error!(%trouble, effect = %claim.debt.key, "could not record an effect; trying again");
+                self.pause().await;
+                if self.database.shares_as().is_some() && let Err(trouble) = self.release(&claim).await {
+                    error!(%trouble, effect = %claim.debt.key, "could not give a claim back; it lapses by itself");
+                }
+            },
+            () = self.keep_claim(&claim) => {
+                warn!(effect = %claim.debt.key, "the claim on an effect was lost: another process goes on with it");
+            }
         }
+    }
+
+    /// Renews a claim again and again. Returns when it is lost, before another process can take it.
+    async fn keep_claim(&self, claim: &Claim) {
+        let Some(name) = self.database.shares_as() else { return std::future::pending().await };
+        let mut ends = later(self.clock.now(), CLAIM);
+        loop {
+            self.clock.sleep_until(later(self.clock.now(), RENEWAL)).await;
+            let until = later(self.clock.now(), CLAIM);
+            let renewed = tokio::select! {
+                biased;
+                renewed = self.renew_claim(claim, Claimant { name, until }) => renewed,
+                () = self.clock.sleep_until(ends) => return,
+            };
+            match renewed {
+                Ok(true) => ends = until,
+                Ok(false) => return,
+                Err(trouble) => error!(%trouble, effect = %claim.debt.key, "could not renew a claim"),
+            }
+            if later(self.clock.now(), RENEWAL) >= ends {
+                return;
+            }
+        }
+    }
+
+    async fn renew_claim(&self, claim: &Claim, claimant: Claimant<'_>) -> Result<bool, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let is_ours = transaction.renew_claim(&claim.debt.key, claimant).await?;
+        transaction.commit().await?;
+        Ok(is_ours)
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        transaction.release(claim).await?;
+        transaction.commit().await
+    }
+
+    /// Waits before the store is asked again that has failed.
+    pub(in crate::engine) async fn pause(&self) {
+        self.clock.sleep_until(later(self.clock.now(), STORE_RETRY)).await;
     }
 
     async fn try_carry(&self, claim: &Claim) -> Result<(), StoreError> {
@@ -166,7 +234,7 @@ impl Outbox {
                 self.picture(claim, desk, Commission { number, by, coming, attachment }).await
             }
             Owed::Wake { number, .. } => {
-                let mut transaction = self.database.begin().await?;
+                let mut transaction = self.database.begin_for(&number.directorate).await?;
                 if let Some(draft) = transaction.draft(number).await? {
                     // Nothing about a time that passed can be refused.
                     let _ = ledger::happen(&mut transaction, &draft, Event::TimePassed, self.clock.now()).await?;

@@ -76,22 +76,26 @@ pub enum Place {
 impl Owed {
     /// The debt of an effect that was decided for a draft. `journal_position` is where the decision stands in the
     /// journal, `place` counts the effects of the decision.
+    ///
+    /// # Errors
+    /// Only if it cannot be written as JSON.
     pub fn of(
         effect: Effect,
         draft: &Draft,
         journal_position: i64,
         place: usize,
         now: Timestamp,
-    ) -> (EffectKey, Self, Timestamp, Again) {
+    ) -> Result<(Debt, Again), StoreError> {
         let (room, number) = (draft.room.clone(), draft.number.clone());
-        match effect {
+        let (key, owed, due_at, again) = match effect {
             Effect::ShowCard(revision) => {
                 let key = EffectKey(format!("card/{number}/{revision}"));
                 (key, Self::Card { room, number, revision }, now, Again::Renew)
             }
             Effect::Tell(notice) => {
                 let key = EffectKey(format!("tell/{number}/{journal_position}/{place}"));
-                (key, Self::Say { room, place: Place::Draft(number), notice: Box::new(notice) }, now, Again::Never)
+                let owed = Self::Say { room, place: Place::Draft(number), notice: Box::new(notice) };
+                (key, owed, now, Again::Unheard)
             }
             Effect::Publish(account) => {
                 let key = publish_key(&number, draft.revision.number, &account);
@@ -99,9 +103,10 @@ impl Owed {
             }
             Effect::Wake(at) => {
                 let key = EffectKey(format!("wake/{number}/{}", at.as_millisecond()));
-                (key, Self::Wake { room, number }, at, Again::Never)
+                (key, Self::Wake { room, number }, at, Again::Unheard)
             }
-        }
+        };
+        Ok((Debt { version: journal_position, ..owed.debt(key, due_at)? }, again))
     }
 
     /// The row that keeps it. What is said in one room is said in order, and a draft's pictures come in the order in which
@@ -115,8 +120,8 @@ impl Owed {
             Self::Picture { number, .. } => format!("pictures/{number}"),
             Self::Publish { .. } | Self::Wake { .. } => key.to_string(),
         };
-        let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "effects", cause })?;
-        Ok(Debt { key, lane, body, due_at })
+        let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "owed", cause })?;
+        Ok(Debt { key, lane, body, due_at, version: 0 })
     }
 
     /// Reads it back from its row.
@@ -124,7 +129,7 @@ impl Owed {
     /// # Errors
     /// When the row is not what this version writes.
     pub fn read(debt: &Debt) -> Result<Self, StoreError> {
-        serde_json::from_str(&debt.body).map_err(|cause| StoreError::Row { table: "effects", cause })
+        serde_json::from_str(&debt.body).map_err(|cause| StoreError::Row { table: "owed", cause })
     }
 
     /// The room it concerns.

@@ -80,7 +80,7 @@ impl Turn<'_> {
                 coming: Box::new(coming.clone()),
                 attachment: Box::new(attachment),
             };
-            self.transaction.owe(&owed.debt(key, self.now)?, Again::Never).await?;
+            self.transaction.owe(&owed.debt(key, self.now)?, Again::Unheard).await?;
         }
         Ok(())
     }
@@ -172,7 +172,7 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let Commission { number, by, coming, .. } = commission;
         let now = self.clock.now();
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_for(&number.directorate).await?;
         transaction.settle(claim).await?;
         let draft = transaction.draft(number).await?.filter(|draft| awaits(draft, coming));
         let spec = draft.as_ref().and_then(|draft| self.catalog.by_word(&draft.command));
@@ -197,7 +197,7 @@ impl Outbox {
                 let notice = Box::new(Notice::PictureRefused { name: coming.name.clone(), why });
                 let owed = Owed::Say { room: draft.room.clone(), place: Place::Draft(number.clone()), notice };
                 let key = EffectKey(format!("{}/refused", claim.debt.key));
-                transaction.owe(&owed.debt(key, now)?, Again::Never).await?;
+                transaction.owe(&owed.debt(key, now)?, Again::Unheard).await?;
             }
         }
         transaction.commit().await

@@ -39,7 +39,7 @@ impl Outbox {
         number: &DraftNumber,
         account: &AccountName,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_for(&number.directorate).await?;
         let Some(draft) = transaction.draft(number).await? else { return self.settle_in(transaction, claim).await };
         let Phase::Publishing(publication) = &draft.phase else { return self.settle_in(transaction, claim).await };
         // Sent again by a person's word while the bot, still looking, found it: it must not go out a second time.
@@ -72,7 +72,12 @@ impl Outbox {
             Some(since) => look_then_publish(network.as_ref(), &post, since).await,
             None => network.publish(&post).await,
         };
-        self.record(claim, number, account, outcome).await
+        // How it ended is known now: a store that fails must not turn that into doubt.
+        while let Err(trouble) = self.record(claim, number, account, outcome.clone()).await {
+            error!(%trouble, effect = %claim.debt.key, "could not record how an effect ended; trying again");
+            self.pause().await;
+        }
+        Ok(())
     }
 
     async fn record(
@@ -82,7 +87,7 @@ impl Outbox {
         account: &AccountName,
         outcome: Result<Receipt, Fault>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_for(&number.directorate).await?;
         let draft = transaction.draft(number).await?;
         let is_urgent = draft.as_ref().is_some_and(|draft| draft.policy.is_urgent);
         let account = account.clone();

@@ -56,7 +56,7 @@ impl Outbox {
         let is_current = draft.revision.number == revision;
         let message = match &card.message {
             Some(message) => {
-                let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.version));
+                let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.debt.version));
                 if let Err(fault) = chat.edit(&key, room, message, &prose).await {
                     return Ok(Err(fault));
                 }

@@ -188,7 +188,7 @@ impl<'a> Turn<'a> {
             Err(refusal) => {
                 let (number, revision) = (&draft.number, draft.revision.number);
                 let key = format!("refusal/{number}/{revision}/{}/{refusal}", self.arrival.by);
-                self.say_as(EffectKey(key), Place::Draft(number.clone()), Notice::Refused(refusal)).await?;
+                self.say_once(EffectKey(key), Place::Draft(number.clone()), Notice::Refused(refusal)).await?;
                 Ok(false)
             }
         }
@@ -238,7 +238,7 @@ impl<'a> Turn<'a> {
     async fn stranger(&mut self, message: &MessageId) -> Result<(), StoreError> {
         let person: PersonId = self.arrival.by.clone();
         let key = EffectKey(format!("stranger/{}/{person}", self.arrival.room));
-        self.say_as(key, Place::Under(message.clone()), Notice::Stranger { person }).await
+        self.say_once(key, Place::Under(message.clone()), Notice::Stranger { person }).await
     }
 
     /// Answers under a message that it was not done, and why.
@@ -248,12 +248,27 @@ impl<'a> Turn<'a> {
 
     /// Says something because of this arrival.
     pub(in crate::engine) async fn say(&mut self, place: Place, notice: Notice) -> Result<(), StoreError> {
-        self.say_as(EffectKey(format!("answer/{}", self.arrival.id)), place, notice).await
+        // An arrival that could not be read, and was answered so, may be read later and get another answer.
+        let is_readable = !matches!(self.arrival.what, Happening::Unreadable { .. });
+        let kind = if is_readable { "answer" } else { "unreadable" };
+        let key = EffectKey(format!("{kind}/{}", self.arrival.id));
+        self.owe_words(key, place, notice, Again::Unheard).await
     }
 
-    async fn say_as(&mut self, key: EffectKey, place: Place, notice: Notice) -> Result<(), StoreError> {
+    /// Says something that is said once, whoever else gives reason for it.
+    async fn say_once(&mut self, key: EffectKey, place: Place, notice: Notice) -> Result<(), StoreError> {
+        self.owe_words(key, place, notice, Again::Never).await
+    }
+
+    async fn owe_words(
+        &mut self,
+        key: EffectKey,
+        place: Place,
+        notice: Notice,
+        again: Again,
+    ) -> Result<(), StoreError> {
         let owed = Owed::Say { room: self.arrival.room.clone(), place, notice: Box::new(notice) };
-        self.transaction.owe(&owed.debt(key, self.now)?, Again::Never).await?;
+        self.transaction.owe(&owed.debt(key, self.now)?, again).await?;
         Ok(())
     }
 }

@@ -1,32 +1,22 @@
-//! Opens the database, brings its schema up to date, and gives out transactions.
+//! The store as the engine sees it: a database that gives out transactions.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::task::spawn_blocking;
-
+use crate::domain::name::DirectorateCode;
+use crate::store::backend::{Backend, Session};
+use crate::store::embedded::{Embedded, PATIENCE};
 use crate::store::row::{Row, Value};
-use crate::store::sqlite::Sqlite;
 
 /// The database of one process.
 pub struct Database {
-    /// Whoever waits for it is served in the order of asking, which SQLite's own waiting is not.
-    connection: Arc<Mutex<Sqlite>>,
+    backend: Arc<dyn Backend>,
 }
 
 /// All that is written for one event: it becomes true as a whole or not at all.
-///
-/// Its statements run where they are called: they work on pages in memory, for microseconds. Only a commit waits for the
-/// disk, on a thread for waiting.
 pub struct Transaction {
-    connection: OwnedMutexGuard<Sqlite>,
+    session: Box<dyn Session>,
 }
-
-/// How long a transaction waits for somebody else who writes to the file: a person with the `sqlite3` shell, mostly.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The store can't do its work; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -91,54 +81,58 @@ impl Database {
     /// # Errors
     /// [`StoreError::InUse`] when another process has it; otherwise what the disk or the database says.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let (path, lock) = (path.to_owned(), lock(path)?);
-        let sqlite = spawn_blocking(move || Sqlite::open(&path, lock)).await.map_err(|_| StoreError::Undone)??;
-        Ok(Self { connection: Arc::new(Mutex::new(sqlite)) })
+        Ok(Self::over(Arc::new(Embedded::open(path).await?)))
     }
 
-    /// Begins a transaction; dropping it without [`Transaction::commit`] undoes it.
+    /// A database with that behind it.
+    pub fn over(backend: Arc<dyn Backend>) -> Self {
+        Self { backend }
+    }
+
+    /// Begins a transaction; dropping it without [`Transaction::commit`] undoes it. What it reads of a draft may change
+    /// before it ends: whoever decides something about a draft begins with [`begin_for`](Self::begin_for).
     ///
     /// # Errors
     /// What the database says.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let transaction = Transaction { connection: self.connection.clone().lock_owned().await };
-        if transaction.connection.begin(Duration::ZERO)? {
-            return Ok(transaction);
-        }
-        let waiting = spawn_blocking(move || match transaction.connection.begin(PATIENCE)? {
-            true => Ok(transaction),
-            false => Err(StoreError::Busy),
-        });
-        waiting.await.map_err(|_| StoreError::Undone)?
+        Ok(Transaction { session: self.backend.begin(None).await? })
     }
 
-    /// Makes the file whole without its `-wal`, before the program ends; what was committed is on the disk already.
+    /// Begins a transaction that decides something for a directorate: no other does so meanwhile.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn begin_for(&self, directorate: &DirectorateCode) -> Result<Transaction, StoreError> {
+        Ok(Transaction { session: self.backend.begin(Some(directorate.as_str())).await? })
+    }
+
+    /// What this process is called among those that share the tables; `None` where no other process can.
+    pub fn shares_as(&self) -> Option<&str> {
+        self.backend.shares_as()
+    }
+
+    /// Leaves everything in good order before the program ends; what was committed is on the disk already.
     pub async fn close(&self) {
-        let connection = self.connection.clone().lock_owned().await;
-        // If it can't be done now it is done at the next start.
-        let _ = spawn_blocking(move || connection.gather()).await;
+        self.backend.close().await;
     }
 }
 
 impl Transaction {
-    /// Makes everything in it true. When this returns, it is on the disk. If the waiting is given up meanwhile, the
-    /// commit still comes to its end before the next transaction begins.
+    /// Makes everything in it true. When this returns well, it is on the disk.
     ///
     /// # Errors
-    /// What the database says; nothing was changed then.
+    /// What the database says. With SQLite nothing was changed then; where a connection was lost on the way it may have
+    /// been, so whoever tries again must look first.
     pub async fn commit(self) -> Result<(), StoreError> {
-        // The transaction goes along, and with it the lock.
-        spawn_blocking(move || self.connection.commit()).await.map_err(|_| StoreError::Undone)?
+        self.session.commit().await
     }
 
-    /// Runs a statement and returns how many rows it changed. The text is one that SQLite and PostgreSQL both
-    /// understand; its parameters `$1`, `$2`, … appear in their order.
+    /// Runs a statement and returns how many rows it changed; as [`Session::run`].
     ///
     /// # Errors
     /// What the database says.
     pub(in crate::store) async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
-        self.expect_open()?;
-        self.connection.run(sql, values)
+        self.session.run(sql, values).await
     }
 
     /// Runs a statement and returns all its rows.
@@ -150,8 +144,7 @@ impl Transaction {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        self.expect_open()?;
-        self.connection.rows(sql, values)
+        self.session.rows(sql, values).await
     }
 
     /// Runs a statement and returns its first row.
@@ -164,32 +157,5 @@ impl Transaction {
         values: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
-    /// Outside a transaction a statement would commit itself: none runs after SQLite has undone the transaction.
-    fn expect_open(&self) -> Result<(), StoreError> {
-        if self.connection.is_in_transaction() { Ok(()) } else { Err(StoreError::Undone) }
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if self.connection.is_in_transaction() {
-            // SQLite ends the transaction also where it could not read the old pages back.
-            let _ = self.connection.roll_back();
-        }
-    }
-}
-
-fn lock(database: &Path) -> Result<File, StoreError> {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    let path = PathBuf::from(path);
-    let open = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = open.map_err(|cause| StoreError::Open { path: path.clone(), cause })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(StoreError::Open { path, cause }),
     }
 }

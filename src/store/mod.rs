@@ -1,8 +1,10 @@
 //! What must survive a crash: drafts, journal, arrivals and owed effects, in one SQL database.
 
 pub mod arrivals;
+pub mod backend;
 pub mod database;
 pub mod drafts;
+pub mod embedded;
 pub mod messages;
 pub mod outbox;
 pub mod people;

@@ -1,4 +1,4 @@
-//! Keeps what is owed to the world until it is settled.
+//! Keeps what is owed to the world until it is done.
 
 use jiff::Timestamp;
 
@@ -18,6 +18,9 @@ pub struct Debt {
     pub body: String,
     /// Not before that time.
     pub due_at: Timestamp,
+    /// Tells one owing of the same key from another, for ever: settling names it, so that what was owed meanwhile stays
+    /// owed.
+    pub version: i64,
 }
 
 /// Something owed, as the table has it.
@@ -25,8 +28,6 @@ pub struct Debt {
 pub struct Claim {
     /// As owed.
     pub debt: Debt,
-    /// Counts how often the same key was owed; settling names it, so that what was owed meanwhile stays owed.
-    pub version: i64,
     /// How often it was tried; counted anew from the try with which doubt begins.
     pub attempts: u32,
     /// When the first try began that may have been carried out; `None` if nothing was, for certain.
@@ -35,14 +36,34 @@ pub struct Claim {
     pub in_doubt: bool,
 }
 
-/// What to do when the key is already there.
+/// What to do when the key was owed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Again {
-    /// It was said, that is enough.
+    /// It was said, that is enough: the key is remembered for ever.
     Never,
+    /// The key is made so that it can't have been, except by what is still owed.
+    Unheard,
     /// It is owed once more, tries counted anew.
     Renew,
 }
+
+/// Who carries out what is owed, where several may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimant<'a> {
+    /// The process.
+    pub name: &'a str,
+    /// How long its claims stand unless it renews them.
+    pub until: Timestamp,
+}
+
+/// Nothing of it may have been carried out.
+const NO_DOUBT: i64 = 0;
+
+/// A try ended, and it is not known how.
+const DOUBT: i64 = 1;
+
+/// A try is under way, or was when its process ended.
+const UNDER_WAY: i64 = 2;
 
 impl Claim {
     /// How many tries came before the one that has just ended, in doubt or not. Where doubt begins, what was tried and
@@ -58,34 +79,41 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn owe(&mut self, debt: &Debt, again: Again) -> Result<bool, StoreError> {
-        // A debt that still stands keeps its place; a settled one goes to the end of its lane.
-        let sql = "INSERT INTO effects \
-                   (key, lane, position, body, is_owed, version, due_at, attempts, first_tried_at, in_doubt) VALUES \
-                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM effects WHERE lane = $2 AND is_owed = 1), \
-                   $3, 1, 1, $4, 0, 0, 0) \
-                   ON CONFLICT (key) DO UPDATE SET version = effects.version + 1, is_owed = 1, body = excluded.body, \
-                   position = CASE WHEN effects.is_owed = 1 THEN effects.position ELSE excluded.position END, \
-                   due_at = excluded.due_at, attempts = 0, first_tried_at = 0, in_doubt = 0 WHERE $5 = 1";
+        if again == Again::Never {
+            let sql = "INSERT INTO told (key) VALUES ($1) ON CONFLICT (key) DO NOTHING";
+            if self.run(sql, &[Text(debt.key.as_str())]).await? == 0 {
+                return Ok(false);
+            }
+        }
+        // Owed again while it still is: it keeps its place, and who has claimed it goes on. A try that is under way then stays
+        // in doubt, whoever asked for another: what a person saw before cannot tell how it ends.
+        let sql = "INSERT INTO owed (key, lane, position, body, version, due_at, attempts, first_tried_at, doubt, \
+                   claimed_by, claimed_until) VALUES \
+                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM owed WHERE lane = $2), $3, $4, $5, 0, 0, 0, '', 0) \
+                   ON CONFLICT (key) DO UPDATE SET version = excluded.version, body = excluded.body, \
+                   due_at = excluded.due_at, attempts = 0, \
+                   first_tried_at = CASE WHEN owed.doubt = 2 THEN owed.first_tried_at ELSE 0 END, \
+                   doubt = CASE WHEN owed.doubt = 2 THEN 2 ELSE 0 END WHERE $6 = 1";
         let values = [
             Text(debt.key.as_str()),
             Text(&debt.lane),
             Text(&debt.body),
+            Number(debt.version),
             Number(debt.due_at.as_millisecond()),
             Number((again == Again::Renew).into()),
         ];
         Ok(self.run(sql, &values).await? > 0)
     }
 
-    /// The debts that are due and first in their lane, longest due first, at most `most`.
+    /// The debts that are due, first in their lane and claimed by nobody, longest due first, at most `most`.
     ///
     /// # Errors
     /// What the database says.
     pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
-        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, in_doubt FROM effects \
-                   WHERE is_owed = 1 AND due_at <= $1 AND NOT EXISTS (\
-                       SELECT 1 FROM effects earlier WHERE earlier.is_owed = 1 \
-                       AND earlier.lane = effects.lane AND earlier.position < effects.position) \
-                   ORDER BY due_at LIMIT $2";
+        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, doubt FROM owed \
+                   WHERE due_at <= $1 AND claimed_until <= $1 AND NOT EXISTS (\
+                       SELECT 1 FROM owed earlier WHERE earlier.lane = owed.lane AND earlier.position < owed.position) \
+                   ORDER BY due_at, key LIMIT $2";
         let rows = self.rows(sql, &[Number(now.as_millisecond()), Number(most.into())]).await?;
         rows.iter().map(read_claim).collect()
     }
@@ -95,9 +123,56 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn next_due(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT due_at FROM effects WHERE is_owed = 1 AND due_at > $1 ORDER BY due_at LIMIT 1";
+        let sql = "SELECT due_at FROM owed WHERE due_at > $1 ORDER BY due_at LIMIT 1";
         let Some(row) = self.row(sql, &[Number(now.as_millisecond())]).await? else { return Ok(None) };
-        Ok(Some(Timestamp::from_millisecond(row.number(0)?).unwrap_or(Timestamp::MAX)))
+        read_time(&row, 0).map(Some)
+    }
+
+    /// When the first claim ends of those that stand: what it was for is then anyone's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_unclaimed(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT claimed_until FROM owed WHERE claimed_until > $1 ORDER BY claimed_until LIMIT 1";
+        let Some(row) = self.row(sql, &[Number(now.as_millisecond())]).await? else { return Ok(None) };
+        read_time(&row, 0).map(Some)
+    }
+
+    /// Claims a debt that nobody has claimed. Returns whether it is the claimant's now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn claim(&mut self, claim: &Claim, by: Claimant<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE owed SET claimed_by = $1, claimed_until = $2 \
+                   WHERE key = $3 AND version = $4 AND claimed_until <= $5";
+        let values = [
+            Text(by.name),
+            Number(by.until.as_millisecond()),
+            Text(claim.debt.key.as_str()),
+            Number(claim.debt.version),
+            Number(now.as_millisecond()),
+        ];
+        Ok(self.run(sql, &values).await? > 0)
+    }
+
+    /// Renews a claim. Returns whether it was still the claimant's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn renew_claim(&mut self, key: &EffectKey, by: Claimant<'_>) -> Result<bool, StoreError> {
+        let sql = "UPDATE owed SET claimed_until = $1 WHERE key = $2 AND claimed_by = $3";
+        let values = [Number(by.until.as_millisecond()), Text(key.as_str()), Text(by.name)];
+        Ok(self.run(sql, &values).await? > 0)
+    }
+
+    /// Gives back what the caller has claimed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn release(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET claimed_by = '', claimed_until = 0 WHERE key = $1";
+        self.run(sql, &[Text(claim.debt.key.as_str())]).await?;
+        Ok(())
     }
 
     /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
@@ -105,56 +180,59 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE effects SET in_doubt = 1, \
-                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $1 ELSE first_tried_at END WHERE key = $2";
-        self.run(sql, &[Number(now.as_millisecond()), Text(key.as_str())]).await?;
+        let sql = "UPDATE owed SET doubt = $1, \
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $3";
+        self.run(sql, &[Number(UNDER_WAY), Number(now.as_millisecond()), Text(key.as_str())]).await?;
         Ok(())
     }
 
-    /// Settles a debt. If it was owed again meanwhile it stays owed.
+    /// Settles a debt. If it was owed again meanwhile it stays owed, and nobody has claimed it.
     ///
     /// # Errors
     /// What the database says.
     pub async fn settle(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        let sql = "UPDATE effects SET is_owed = 0, in_doubt = 0 WHERE key = $1 AND version = $2";
-        self.run(sql, &[Text(claim.debt.key.as_str()), Number(claim.version)]).await?;
-        Ok(())
+        let sql = "DELETE FROM owed WHERE key = $1 AND version = $2";
+        let settled = self.run(sql, &[Text(claim.debt.key.as_str()), Number(claim.debt.version)]).await?;
+        if settled == 0 { self.release(claim).await } else { Ok(()) }
     }
 
-    /// Puts a debt off until that time and counts the try. `in_doubt` says that the try may have been carried out; if it
+    /// Puts a debt off until that time, counts the try and gives the claim back. `in_doubt` says that the try may have been carried out; if it
     /// certainly was not, it is as if it had never begun.
     ///
     /// # Errors
     /// What the database says.
     pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
-        let sql = "UPDATE effects SET attempts = $1, due_at = $2, in_doubt = $3, \
-                   first_tried_at = CASE WHEN $3 = 1 THEN first_tried_at ELSE 0 END \
-                   WHERE key = $4 AND version = $5";
+        let sql = "UPDATE owed SET attempts = $1, due_at = $2, doubt = $3, \
+                   first_tried_at = CASE WHEN $3 = 1 THEN first_tried_at ELSE 0 END, \
+                   claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5";
         let values = [
             Number(claim.attempts_so_far(in_doubt).saturating_add(1).into()),
             Number(until.as_millisecond()),
-            Number(in_doubt.into()),
+            Number(if in_doubt { DOUBT } else { NO_DOUBT }),
             Text(claim.debt.key.as_str()),
-            Number(claim.version),
+            Number(claim.debt.version),
         ];
-        self.run(sql, &values).await?;
-        Ok(())
+        let put_off = self.run(sql, &values).await?;
+        if put_off == 0 { self.release(claim).await } else { Ok(()) }
     }
+}
+
+fn read_time(row: &Row, column: usize) -> Result<Timestamp, StoreError> {
+    row.number(column).map(|ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX))
 }
 
 /// Reads the columns that [`Transaction::due`] names, in its order.
 fn read_claim(row: &Row) -> Result<Claim, StoreError> {
-    let time = |column| row.number(column).map(|ms| Timestamp::from_millisecond(ms).unwrap_or_default());
     Ok(Claim {
         debt: Debt {
             key: EffectKey::from(row.text(0)?),
             lane: row.text(1)?.to_owned(),
             body: row.text(2)?.to_owned(),
-            due_at: time(3)?,
+            due_at: read_time(row, 3)?,
+            version: row.number(4)?,
         },
-        version: row.number(4)?,
         attempts: u32::try_from(row.number(5)?).unwrap_or(u32::MAX),
-        first_tried_at: Some(time(6)?).filter(|time| time.as_millisecond() != 0),
-        in_doubt: row.number(7)? != 0,
+        first_tried_at: Some(read_time(row, 6)?).filter(|time| time.as_millisecond() != 0),
+        in_doubt: row.number(7)? != NO_DOUBT,
     })
 }

@@ -15,15 +15,16 @@ use crate::store::row::{Field, Row, Value};
 pub struct Sqlite {
     connection: Connection,
     /// Released after the connection is closed: a second process on the same file would publish everything twice.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 /// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_fewer_pages.sql"),
     include_str!("migrations/0003_pictures.sql"),
     include_str!("migrations/0004_people.sql"),
+    include_str!("migrations/0005_owed.sql"),
 ];
 
 /// How many statements are kept prepared: more than the store has.
@@ -36,17 +37,24 @@ impl Sqlite {
     /// [`StoreError::Newer`] for a file that this program is too old for; otherwise what the database says.
     pub fn open(path: &Path, lock: File) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.set_prepared_statement_cache_capacity(PREPARED);
-        // Otherwise SQLite prepares some statements anew for each value, in case that another plan were better for it.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        let mut connection = prepare(Connection::open_with_flags(path, flags)?)?;
         // A commit writes whole pages, and most of what changes is short: half the usual size is half as much to write. It
         // counts for a new file only.
         connection.pragma_update(None, "page_size", 2048)?;
         // FULL: a commit that returned has reached the disk, also when the power fails.
-        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         migrate(&mut connection, path)?;
-        Ok(Self { connection, _lock: lock })
+        Ok(Self { connection, _lock: Some(lock) })
+    }
+
+    /// A database in memory, with the same schema.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = prepare(Connection::open_in_memory()?)?;
+        migrate(&mut connection, Path::new(":memory:"))?;
+        Ok(Self { connection, _lock: None })
     }
 
     /// Begins a transaction that may write. Returns whether it has begun: it has not if someone else (a person with the
@@ -134,6 +142,15 @@ impl Sqlite {
         );
         Ok(statement)
     }
+}
+
+/// What holds for every connection, wherever its pages are.
+fn prepare(connection: Connection) -> Result<Connection, StoreError> {
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    // Otherwise SQLite prepares some statements anew for each value, in case that another plan were better for it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.execute_batch("PRAGMA foreign_keys = ON;")?;
+    Ok(connection)
 }
 
 /// Runs the migrations that the file has not seen, each in a transaction with the note that it was.
