@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::chat::practice::public::PublicPost;
@@ -127,6 +127,10 @@ impl Network for Shown {
 
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault> {
         self.network.find(post, since).await
+    }
+
+    fn patience(&self) -> SignedDuration {
+        self.network.patience()
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {

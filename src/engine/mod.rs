@@ -12,4 +12,6 @@ pub mod proposal;
 pub mod publishing;
 pub mod run;
 pub mod speaking;
+pub mod strays;
+pub mod tries;
 pub mod turn;

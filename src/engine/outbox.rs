@@ -16,6 +16,7 @@ use crate::engine::desk::Desks;
 use crate::engine::ledger;
 use crate::engine::owed::Owed;
 use crate::engine::pictures::Commission;
+use crate::engine::tries::Tries;
 use crate::port::clock::Clock;
 use crate::store::database::{Database, StoreError};
 use crate::store::outbox::{Claim, Claimant};
@@ -28,7 +29,8 @@ pub struct Outbox {
     pub(in crate::engine) desks: Arc<Desks>,
     pub(in crate::engine) speaker: Arc<Speaker>,
     pub(in crate::engine) clock: Arc<dyn Clock>,
-    owed: Arc<Notify>,
+    pub(in crate::engine) tries: Tries,
+    pub(in crate::engine) owed: Arc<Notify>,
 }
 
 /// How many effects are under way at once: a few for each room and account of a large installation; more would only
@@ -69,7 +71,8 @@ impl Outbox {
         clock: Arc<dyn Clock>,
         owed: Arc<Notify>,
     ) -> Self {
-        Self { database, catalog, desks, speaker, clock, owed }
+        let tries = Tries::since(clock.uptime());
+        Self { database, catalog, desks, speaker, clock, tries, owed }
     }
 
     /// Carries out whatever is owed until told to stop; what is under way then is finished first. If it is dropped
@@ -158,7 +161,9 @@ impl Outbox {
             }
         }
         let next = [next, transaction.next_unclaimed(now).await?].into_iter().flatten().min();
-        transaction.commit().await?;
+        if !claimed.is_empty() {
+            transaction.commit().await?;
+        }
         Ok((claimed, next))
     }
 
@@ -251,9 +256,10 @@ impl Outbox {
         claim: &Claim,
         retry_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let until = self.next_try(claim.attempts_so_far(claim.in_doubt), retry_at);
+        let in_doubt = claim.doubt.is_some();
+        let until = self.next_try(claim.attempts_so_far(in_doubt), retry_at);
         let mut transaction = self.database.begin().await?;
-        transaction.put_off(claim, until, claim.in_doubt).await?;
+        transaction.put_off(claim, until, in_doubt).await?;
         transaction.commit().await
     }
 

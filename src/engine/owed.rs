@@ -116,12 +116,17 @@ impl Owed {
     /// Only if it cannot be written as JSON.
     pub fn debt(&self, key: EffectKey, due_at: Timestamp) -> Result<Debt, StoreError> {
         let lane = match self {
-            Self::Card { room, .. } | Self::Say { room, .. } => format!("room/{room}"),
+            Self::Card { room, .. } | Self::Say { room, .. } => Self::lane_of(room),
             Self::Picture { number, .. } => format!("pictures/{number}"),
             Self::Publish { .. } | Self::Wake { .. } => key.to_string(),
         };
         let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "owed", cause })?;
         Ok(Debt { key, lane, body, due_at, version: 0 })
+    }
+
+    /// The lane of all that is said in a room.
+    pub fn lane_of(room: &RoomId) -> String {
+        format!("room/{room}")
     }
 
     /// Reads it back from its row.

@@ -19,7 +19,7 @@ use crate::engine::ledger;
 use crate::engine::outbox::{Outbox, later};
 use crate::port::network::{Found, Network};
 use crate::store::database::{StoreError, Transaction};
-use crate::store::outbox::Claim;
+use crate::store::outbox::{Claim, Doubt};
 
 /// How long after a try in doubt began the bot looks by itself before it asks a person; it goes on looking afterwards.
 /// A network may still store what it did not answer for twice its timeout (40 s), and the look after that (waits double)
@@ -58,34 +58,37 @@ impl Outbox {
             (Err(cause), _) => {
                 error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
                 drop(transaction);
-                return self.record(claim, number, account, Err(not_tried(claim, cause))).await;
+                return self.record(claim, number, account, Err(not_tried(claim, cause)), true).await;
             }
             (Ok(_), None) => {
                 drop(transaction);
-                return self.record(claim, number, account, Err(not_tried(claim, Cause::NoSuchAccount))).await;
+                return self.record(claim, number, account, Err(not_tried(claim, Cause::NoSuchAccount)), true).await;
             }
         };
         // From here until the outcome is recorded the post may be out: that must be known after a crash.
         transaction.note_try(&claim.debt.key, self.clock.now()).await?;
         transaction.commit().await?;
-        let outcome = match claim.first_tried_at.filter(|_| claim.in_doubt) {
-            Some(since) => look_then_publish(network.as_ref(), &post, since).await,
-            None => network.publish(&post).await,
+        let outcome = match claim.doubt {
+            Some(doubt) => self.look_then_publish(claim, network.as_ref(), &post, doubt).await,
+            None => self.send(claim, network.as_ref(), &post).await,
         };
         // How it ended is known now: a store that fails must not turn that into doubt.
-        while let Err(trouble) = self.record(claim, number, account, outcome.clone()).await {
+        let is_settled = claim.doubt.is_none_or(|doubt| self.quiet_for(claim, doubt) >= network.patience());
+        while let Err(trouble) = self.record(claim, number, account, outcome.clone(), is_settled).await {
             error!(%trouble, effect = %claim.debt.key, "could not record how an effect ended; trying again");
             self.pause().await;
         }
         Ok(())
     }
 
+    /// Records how it ended. `is_settled` says that nothing that was sent can turn up any more, or be hidden still.
     async fn record(
         &self,
         claim: &Claim,
         number: &DraftNumber,
         account: &AccountName,
         outcome: Result<Receipt, Fault>,
+        is_settled: bool,
     ) -> Result<(), StoreError> {
         let mut transaction = self.database.begin_for(&number.directorate).await?;
         let draft = transaction.draft(number).await?;
@@ -113,9 +116,11 @@ impl Outbox {
                     Some(next) => transaction.put_off(claim, next, in_doubt).await?,
                     None => transaction.settle(claim).await?,
                 }
-                let since = claim.first_tried_at.filter(|_| claim.in_doubt && in_doubt);
+                let doubt = claim.doubt.filter(|_| in_doubt);
                 let now = self.clock.now();
-                let asks_a_person = since.is_some_and(|since| now.duration_since(since) >= LOOKS_ALONE_FOR);
+                // What is still under way may turn up right after a person has looked.
+                let asks_a_person =
+                    is_settled && doubt.is_some_and(|doubt| now.duration_since(doubt.since) >= LOOKS_ALONE_FOR);
                 Event::Failed { account, fault, next: next.filter(|_| !asks_a_person) }
             }
         };
@@ -126,6 +131,45 @@ impl Outbox {
         transaction.commit().await
     }
 
+    /// After a try in doubt: looks first, and publishes only what is certainly not out.
+    async fn look_then_publish(
+        &self,
+        claim: &Claim,
+        network: &dyn Network,
+        post: &Post,
+        doubt: Doubt,
+    ) -> Result<Receipt, Fault> {
+        let open = |cause| Err(Fault::Uncertain { cause });
+        match network.find(post, doubt.since).await {
+            Ok(Found::Online(receipt)) => Ok(receipt),
+            Ok(Found::Absent) if self.quiet_for(claim, doubt) >= network.patience() => {
+                self.send(claim, network, post).await
+            }
+            // Nothing can be seen from here, and a person who could look has said that it is not there.
+            Ok(Found::Unclear) if doubt.is_answered && self.quiet_for(claim, doubt) >= network.patience() => {
+                self.send(claim, network, post).await
+            }
+            Ok(Found::Absent | Found::Unclear) => open(Cause::Interrupted),
+            // It could not look: the question stays as open as it was.
+            Err(fault) => open(fault.cause().clone()),
+        }
+    }
+
+    async fn send(&self, claim: &Claim, network: &dyn Network, post: &Post) -> Result<Receipt, Fault> {
+        self.tries.note(&claim.debt.key, self.clock.uptime());
+        network.publish(post).await
+    }
+
+    /// How long ago the last try began, at least. What this process has tried it knows by a clock that nobody can set; what
+    /// an earlier one has tried was before its own life; only what another process tries beside it is told by the store.
+    fn quiet_for(&self, claim: &Claim, doubt: Doubt) -> SignedDuration {
+        let own = self.clock.uptime().saturating_sub(self.tries.last(&claim.debt.key));
+        match self.database.shares_as() {
+            None => own,
+            Some(_) => own.min(self.clock.now().duration_since(doubt.last)),
+        }
+    }
+
     async fn settle_in(&self, mut transaction: Transaction, claim: &Claim) -> Result<(), StoreError> {
         transaction.settle(claim).await?;
         transaction.commit().await
@@ -134,7 +178,7 @@ impl Outbox {
 
 /// Nothing is sent now; but an earlier try may have been, and then it must not be called unpublished.
 fn not_tried(claim: &Claim, cause: Cause) -> Fault {
-    if claim.in_doubt { Fault::Uncertain { cause } } else { Fault::Permanent { cause } }
+    if claim.doubt.is_some() { Fault::Uncertain { cause } } else { Fault::Permanent { cause } }
 }
 
 /// Makes the post from a mandate judged anew from the stored votes: neither a stored flag nor a stored text is trusted.
@@ -150,17 +194,6 @@ fn mandated_post(
             Post::under(&mandate, draft, account, files, decided_at).map_err(|_| Cause::SealBroken)
         }
         Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
-    }
-}
-
-/// After a try in doubt: looks first, and publishes only what is certainly not out.
-async fn look_then_publish(network: &dyn Network, post: &Post, since: Timestamp) -> Result<Receipt, Fault> {
-    match network.find(post, since).await {
-        Ok(Found::Online(receipt)) => Ok(receipt),
-        Ok(Found::Absent) => network.publish(post).await,
-        Ok(Found::Unclear) => Err(Fault::Uncertain { cause: Cause::Interrupted }),
-        // It could not look: the question stays as open as it was.
-        Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
     }
 }
 

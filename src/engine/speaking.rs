@@ -38,7 +38,7 @@ impl Outbox {
         let Some(draft) = draft else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
         let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
-        match self.try_show_card(claim, chat, &draft, revision, (card, prose)).await? {
+        match self.try_show_card(claim, desk, chat, &draft, (revision, card, prose)).await? {
             Ok(()) => self.settle(claim).await,
             Err(fault) => self.silenced(claim, fault).await,
         }
@@ -47,12 +47,12 @@ impl Outbox {
     async fn try_show_card(
         &self,
         claim: &Claim,
+        desk: &Desk,
         chat: &Arc<dyn Chat>,
         draft: &Draft,
-        revision: RevisionNumber,
-        (mut card, prose): (Card, Prose),
+        (revision, mut card, prose): (RevisionNumber, Card, Prose),
     ) -> Result<Result<(), Fault>, StoreError> {
-        let (number, room) = (&draft.number, &draft.room);
+        let room = &draft.room;
         let is_current = draft.revision.number == revision;
         let message = match &card.message {
             Some(message) => {
@@ -62,16 +62,17 @@ impl Outbox {
                 }
                 message.clone()
             }
-            // A revision that was replaced before its card was said needs none.
-            None if !is_current => return Ok(Ok(())),
+            // A revision that was replaced before its card was said needs none; one that may have been said has to be found.
+            None if !is_current && claim.doubt.is_none() => return Ok(Ok(())),
             None => {
                 let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
+                self.note_try(claim).await?;
                 let message = match chat.say(&key, room, None, &prose).await {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
                 };
                 card.message = Some(message.clone());
-                self.put_card(room, number, revision, &card).await?;
+                self.put_card(claim, desk, draft, revision, &card).await?;
                 message
             }
         };
@@ -86,22 +87,37 @@ impl Outbox {
             }
         }
         card.has_glyphs = true;
-        self.put_card(room, number, revision, &card).await?;
+        self.put_card(claim, desk, draft, revision, &card).await?;
         Ok(Ok(()))
     }
 
     async fn put_card(
         &self,
-        room: &RoomId,
-        number: &DraftNumber,
+        claim: &Claim,
+        desk: &Desk,
+        draft: &Draft,
         revision: RevisionNumber,
         card: &Card,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
+        let (number, room) = (&draft.number, &draft.room);
+        let mut transaction = self.database.begin_for(&number.directorate).await?;
+        transaction.dispel(&claim.debt.key).await?;
         // The card may have been removed from the room while its glyphs were put: then it stays removed.
         if transaction.card(number, revision).await?.generation == card.generation {
             transaction.put_card(room, number, revision, card).await?;
+            if let Some(message) = &card.message {
+                self.catch_up(&mut transaction, desk, room, message).await?;
+            }
         }
+        transaction.commit().await?;
+        self.owed.notify_one();
+        Ok(())
+    }
+
+    /// Notes that something is about to be said: from here until it is noted what it means, people may answer it.
+    async fn note_try(&self, claim: &Claim) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        transaction.note_try(&claim.debt.key, self.clock.now()).await?;
         transaction.commit().await
     }
 
@@ -116,6 +132,7 @@ impl Outbox {
         let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
+        self.note_try(claim).await?;
         let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
@@ -128,12 +145,15 @@ impl Outbox {
                 return self.silenced(claim, fault).await;
             }
         }
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin_for(&desk.directorate.code).await?;
         if let Some(draft) = &draft {
             transaction.note_message(room, message.as_str(), &draft.number, &meaning).await?;
         }
         transaction.settle(claim).await?;
-        transaction.commit().await
+        self.catch_up(&mut transaction, desk, room, &message).await?;
+        transaction.commit().await?;
+        self.owed.notify_one();
+        Ok(())
     }
 
     /// The message that something is said under, the draft it belongs to, and what people are called.
@@ -171,7 +191,10 @@ impl Outbox {
             }
             Fault::Uncertain { cause } => {
                 info!(effect = %claim.debt.key, %cause, "the chat may not have taken this; trying again");
-                self.put_off(claim, None).await
+                let until = self.next_try(claim.attempts_so_far(true), None);
+                let mut transaction = self.database.begin().await?;
+                transaction.put_off(claim, until, true).await?;
+                transaction.commit().await
             }
         }
     }

@@ -77,7 +77,11 @@ impl<'a> Turn<'a> {
             Some(root) => self.draft_of(root.as_str()).await?,
             None => None,
         };
-        match (parse::command_line(text).is_some(), self.member()) {
+        let is_command = parse::command_line(text).is_some();
+        if let (Some(root), None, false) = (thread, &draft, is_command) {
+            return self.keep_stray(root, message.as_str()).await;
+        }
+        match (is_command, self.member()) {
             (true, None) => self.stranger(message).await,
             (true, Some(member)) => self.command(&member, message, text, draft).await,
             (false, Some(member)) => match draft {
@@ -91,7 +95,7 @@ impl<'a> Turn<'a> {
 
     async fn reacted(&mut self, message: &MessageId, reaction: &ReactionId, glyph: &str) -> Result<(), StoreError> {
         let Some((number, meaning)) = self.transaction.meaning(&self.arrival.room, message.as_str()).await? else {
-            return Ok(());
+            return self.keep_stray(message, reaction.as_str()).await;
         };
         let Some(draft) = self.transaction.draft(&number).await? else { return Ok(()) };
         match meaning {
@@ -145,7 +149,9 @@ impl<'a> Turn<'a> {
     }
 
     async fn removed(&mut self, id: &str) -> Result<(), StoreError> {
-        let Some((number, meaning)) = self.transaction.meaning(&self.arrival.room, id).await? else { return Ok(()) };
+        let Some((number, meaning)) = self.transaction.meaning(&self.arrival.room, id).await? else {
+            return self.transaction.drop_stray(&self.arrival.room, id).await;
+        };
         let Some(draft) = self.transaction.draft(&number).await? else { return Ok(()) };
         match meaning {
             Meaning::Vote => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -162,6 +162,10 @@ impl Network for MastodonNetwork {
 
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault> {
         self.search(post, since).await
+    }
+
+    fn patience(&self) -> SignedDuration {
+        self.settles_within()
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -151,6 +151,10 @@ impl Network for XNetwork {
 
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault> {
         self.search(post, since).await
+    }
+
+    fn patience(&self) -> SignedDuration {
+        self.settles_within()
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {

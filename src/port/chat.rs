@@ -89,7 +89,7 @@ pub trait Intake: Send + Sync {
 }
 
 /// Something that a person did in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {
     /// The platform's id of the event itself.
     pub id: ArrivalId,
@@ -106,7 +106,7 @@ pub struct Arrival {
 }
 
 /// What a chat says of a person, where it says more than an id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// What people see them called at the moment.
     pub name: Option<String>,
@@ -128,7 +128,7 @@ pub struct Attachment {
 }
 
 /// What a person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happening {
     /// Wrote a message.
     Said {

@@ -1,13 +1,19 @@
 //! Time, so that tests and simulations can hold it still.
 
+use std::sync::LazyLock;
+use std::time::Instant;
+
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// A source of time.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// What time it is.
+    /// What time it is. Somebody may set the clock: it can jump, either way.
     fn now(&self) -> Timestamp;
+
+    /// How long it is since a fixed moment of this process's life. It never jumps, whatever becomes of the clock.
+    fn uptime(&self) -> SignedDuration;
 
     /// Returns once `now()` is at or after that time. May be dropped at any await.
     async fn sleep_until(&self, time: Timestamp);
@@ -20,6 +26,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn uptime(&self) -> SignedDuration {
+        static FIRST_ASKED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        SignedDuration::try_from(FIRST_ASKED.elapsed()).unwrap_or(SignedDuration::MAX)
     }
 
     async fn sleep_until(&self, time: Timestamp) {

@@ -1,7 +1,7 @@
 //! A social network: what publishing promises, and how an uncertain outcome is cleared up.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::post::Post;
@@ -32,6 +32,12 @@ pub trait Network: Send + Sync {
     /// # Errors
     /// When it could not look; the question then stays open.
     async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault>;
+
+    /// How long after a try began what it sent may still turn up on the network, or not be seen there yet. Before that,
+    /// [`Found::Absent`] is not believed. Zero where the network itself keeps a second post of the same key from appearing.
+    fn patience(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 
     /// Takes a post of this account down. One that is gone already is no error, so this may be repeated.
     ///

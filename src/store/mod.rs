@@ -11,3 +11,4 @@ pub mod people;
 pub mod pictures;
 pub mod row;
 pub mod sqlite;
+pub mod strays;

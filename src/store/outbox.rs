@@ -30,10 +30,19 @@ pub struct Claim {
     pub debt: Debt,
     /// How often it was tried; counted anew from the try with which doubt begins.
     pub attempts: u32,
-    /// When the first try began that may have been carried out; `None` if nothing was, for certain.
-    pub first_tried_at: Option<Timestamp>,
-    /// Whether a try began of which it is not known how it ended.
-    pub in_doubt: bool,
+    /// Tries that may have been carried out; `None` if nothing was, for certain.
+    pub doubt: Option<Doubt>,
+}
+
+/// Tries of which it is not known how they ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the first of them began.
+    pub since: Timestamp,
+    /// When the last of them began.
+    pub last: Timestamp,
+    /// Whether a person has looked since they ended, and says that none was carried out.
+    pub is_answered: bool,
 }
 
 /// What to do when the key was owed before.
@@ -65,11 +74,14 @@ const DOUBT: i64 = 1;
 /// A try is under way, or was when its process ended.
 const UNDER_WAY: i64 = 2;
 
+/// A try ended, it is not known how, and a person says that it was not carried out.
+const ANSWERED: i64 = 3;
+
 impl Claim {
     /// How many tries came before the one that has just ended, in doubt or not. Where doubt begins, what was tried and
     /// certainly did not happen counts no longer: looking begins with short waits.
     pub fn attempts_so_far(&self, in_doubt: bool) -> u32 {
-        if in_doubt && !self.in_doubt { 0 } else { self.attempts }
+        if in_doubt && self.doubt.is_none() { 0 } else { self.attempts }
     }
 }
 
@@ -85,15 +97,15 @@ impl Transaction {
                 return Ok(false);
             }
         }
-        // Owed again while it still is: it keeps its place, and who has claimed it goes on. A try that is under way then stays
-        // in doubt, whoever asked for another: what a person saw before cannot tell how it ends.
-        let sql = "INSERT INTO owed (key, lane, position, body, version, due_at, attempts, first_tried_at, doubt, \
-                   claimed_by, claimed_until) VALUES \
-                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM owed WHERE lane = $2), $3, $4, $5, 0, 0, 0, '', 0) \
+        // Owed again while it still is: it keeps its place, and who has claimed it goes on. What is in doubt stays so until
+        // someone has looked; but of tries that have ended, a person who wants another says that they saw nothing.
+        let sql = "INSERT INTO owed (key, lane, position, body, version, due_at, attempts, first_tried_at, \
+                   last_tried_at, doubt, claimed_by, claimed_until) VALUES \
+                   ($1, $2, (SELECT COALESCE(MAX(position), 0) + 1 FROM owed WHERE lane = $2), \
+                   $3, $4, $5, 0, 0, 0, 0, '', 0) \
                    ON CONFLICT (key) DO UPDATE SET version = excluded.version, body = excluded.body, \
                    due_at = excluded.due_at, attempts = 0, \
-                   first_tried_at = CASE WHEN owed.doubt = 2 THEN owed.first_tried_at ELSE 0 END, \
-                   doubt = CASE WHEN owed.doubt = 2 THEN 2 ELSE 0 END WHERE $6 = 1";
+                   doubt = CASE WHEN owed.doubt = 1 THEN 3 ELSE owed.doubt END WHERE $6 = 1";
         let values = [
             Text(debt.key.as_str()),
             Text(&debt.lane),
@@ -110,7 +122,8 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
-        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, doubt FROM owed \
+        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, last_tried_at, doubt \
+                   FROM owed \
                    WHERE due_at <= $1 AND claimed_until <= $1 AND NOT EXISTS (\
                        SELECT 1 FROM owed earlier WHERE earlier.lane = owed.lane AND earlier.position < owed.position) \
                    ORDER BY due_at, key LIMIT $2";
@@ -180,9 +193,19 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET doubt = $1, \
+        let sql = "UPDATE owed SET doubt = $1, last_tried_at = $2, \
                    first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $3";
         self.run(sql, &[Number(UNDER_WAY), Number(now.as_millisecond()), Text(key.as_str())]).await?;
+        Ok(())
+    }
+
+    /// Notes that no try is in doubt any more: what was to be done is done, though not all that follows from it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn dispel(&mut self, key: &EffectKey) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET doubt = 0, first_tried_at = 0, last_tried_at = 0 WHERE key = $1";
+        self.run(sql, &[Text(key.as_str())]).await?;
         Ok(())
     }
 
@@ -196,14 +219,15 @@ impl Transaction {
         if settled == 0 { self.release(claim).await } else { Ok(()) }
     }
 
-    /// Puts a debt off until that time, counts the try and gives the claim back. `in_doubt` says that the try may have been carried out; if it
-    /// certainly was not, it is as if it had never begun.
+    /// Puts a debt off until that time, counts the try and gives the claim back. `in_doubt` says that a try may have been
+    /// carried out; if certainly none was, it is as if none had ever begun.
     ///
     /// # Errors
     /// What the database says.
     pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
         let sql = "UPDATE owed SET attempts = $1, due_at = $2, doubt = $3, \
-                   first_tried_at = CASE WHEN $3 = 1 THEN first_tried_at ELSE 0 END, \
+                   first_tried_at = CASE WHEN $3 = 0 THEN 0 ELSE first_tried_at END, \
+                   last_tried_at = CASE WHEN $3 = 0 THEN 0 ELSE last_tried_at END, \
                    claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5";
         let values = [
             Number(claim.attempts_so_far(in_doubt).saturating_add(1).into()),
@@ -232,7 +256,11 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
             version: row.number(4)?,
         },
         attempts: u32::try_from(row.number(5)?).unwrap_or(u32::MAX),
-        first_tried_at: Some(read_time(row, 6)?).filter(|time| time.as_millisecond() != 0),
-        in_doubt: row.number(7)? != NO_DOUBT,
+        doubt: match row.number(8)? {
+            NO_DOUBT => None,
+            doubt => {
+                Some(Doubt { since: read_time(row, 6)?, last: read_time(row, 7)?, is_answered: doubt == ANSWERED })
+            }
+        },
     })
 }

@@ -34,6 +34,8 @@ mod practice;
 mod practice_page;
 mod practice_terminal;
 mod review;
+mod simulated;
+mod simulation;
 mod store;
 mod text;
 mod tidy;

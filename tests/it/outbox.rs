@@ -78,6 +78,59 @@ async fn a_room_that_was_missing_from_the_configuration_meanwhile_does_not_doubl
 }
 
 #[tokio::test]
+async fn votes_under_a_card_that_the_bot_has_not_noted_yet_count_all_the_same() {
+    scene(async |room| {
+        room.killed_after_the_next_word(async |room| {
+            room.says("martin", APPEAL).await;
+        })
+        .await;
+        room.start().await;
+        let taken_back = room.reacts("durand", "✅").await;
+        room.expect("44-1", State::Review).await;
+        room.takes_back("durand", &taken_back).await;
+        room.approves().await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_taken_back_before_the_bot_has_noted_its_card_does_not_count() {
+    scene(async |room| {
+        room.killed_after_the_next_word(async |room| {
+            room.says("martin", APPEAL).await;
+        })
+        .await;
+        let vote = room.reacts("durand", "✅").await;
+        room.takes_back("durand", &vote).await;
+        room.reacts("lefevre", "✅").await;
+        room.start().await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(0);
+        room.reacts("moreau", "✅").await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_missing_field_answered_under_a_card_that_the_bot_has_not_noted_yet_is_taken() {
+    scene(async |room| {
+        room.killed_after_the_next_word(async |room| {
+            room.says("martin", "!appel Vol à l'arraché ; lieu: place du Bouffay, Nantes ; date: hier 22h").await;
+        })
+        .await;
+        room.answers("martin", "tel: 02 40 37 21 21 ; parquet: accord de Mme Morel à 21h").await;
+        room.start().await;
+        room.settle().await;
+        room.approves().await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn killed_before_the_network_took_it_the_post_is_not_forgotten() {
     scene(async |room| {
         room.network("bluesky").next_post(Trouble::KillBefore);

@@ -86,8 +86,12 @@ impl MastodonNetwork {
             Some(LastTry::Unanswered(began)) => began,
             None => since,
         };
-        let patience = SignedDuration::try_from(self.timeout * 2).unwrap_or(SignedDuration::MAX);
-        self.http.clock().now().duration_since(began) >= patience
+        self.http.clock().now().duration_since(began) >= self.settles_within()
+    }
+
+    /// How long after a try began the server may still store what it has.
+    pub(in crate::network) fn settles_within(&self) -> SignedDuration {
+        SignedDuration::try_from(self.timeout * 2).unwrap_or(SignedDuration::MAX)
     }
 
     async fn look_at_page(

@@ -112,9 +112,13 @@ impl XNetwork {
             Some(LastTry::Unanswered(began)) => began,
             Some(LastTry::Stored(_)) | None => since,
         };
+        self.caller.http().clock().now().duration_since(began) >= self.settles_within()
+    }
+
+    /// How long after a try began X may still store it, or not show it yet.
+    pub(in crate::network::x) fn settles_within(&self) -> SignedDuration {
         let patience = SignedDuration::try_from(self.timeout * 2).unwrap_or(SignedDuration::MAX);
-        let patience = patience.saturating_add(SignedDuration::from_secs(LAG_SECONDS));
-        self.caller.http().clock().now().duration_since(began) >= patience
+        patience.saturating_add(SignedDuration::from_secs(LAG_SECONDS))
     }
 
     async fn look(&self, post: &Post, from: Timestamp) -> Result<Sightings, Fault> {

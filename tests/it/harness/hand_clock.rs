@@ -37,6 +37,10 @@ impl Clock for HandClock {
         *self.now.borrow()
     }
 
+    fn uptime(&self) -> SignedDuration {
+        self.now().duration_since(Timestamp::UNIX_EPOCH)
+    }
+
     async fn sleep_until(&self, time: Timestamp) {
         if self.is_hasty.load(Ordering::SeqCst) {
             self.now.send_modify(|now| *now = time.max(*now));

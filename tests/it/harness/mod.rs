@@ -1,6 +1,7 @@
 //! What scenes are played with.
 
 pub mod browser;
+pub mod cut_chat;
 pub mod demonstration;
 pub mod desk_of_rules;
 #[cfg(feature = "discord")]

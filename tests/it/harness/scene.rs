@@ -32,12 +32,14 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
+use crate::harness::cut_chat::CutChat;
 use crate::harness::hand_clock::HandClock;
 use crate::harness::scripted_network::ScriptedNetwork;
 
 /// A stage with the rooms of Loire-Atlantique (44) and Bas-Rhin (67). People act in the room of 44 unless said otherwise.
 pub struct Room {
     pub practice: Arc<Practice>,
+    chat: Arc<CutChat>,
     pub clock: Arc<HandClock>,
     networks: HashMap<(String, String), Arc<ScriptedNetwork>>,
     /// What a scene put behind accounts of 44 in place of the scripted ones.
@@ -86,10 +88,12 @@ impl Room {
             .collect();
         let room = |id: &str| PracticeRoom { id: id.into(), name: id.to_owned(), people: people.clone() };
         let practice = Practice::new("m", vec![room("!44"), room("!67")], clock.clone());
+        let chat = CutChat::over(practice.clone());
         let mut networks = HashMap::new();
-        let desks = ["44", "67"].map(|code| Arc::new(desk(code, &practice, scripted(code, &mut networks))));
+        let desks = ["44", "67"].map(|code| Arc::new(desk(code, &chat, scripted(code, &mut networks))));
         let mut stage = Self {
             practice,
+            chat,
             clock,
             networks,
             others: HashMap::new(),
@@ -137,7 +141,7 @@ impl Room {
                 Some(other) => other.clone(),
                 None => self.network_of(code, name.as_str()) as Arc<dyn Network>,
             };
-            Arc::new(desk(code, &self.practice, network))
+            Arc::new(desk(code, &self.chat, network))
         });
         self.desks = Arc::new(Desks::new(desks.into()));
         self.start().await;
@@ -290,6 +294,17 @@ impl Room {
         tokio::select! {
             () = act(self) => panic!("the request did not hang"),
             () = network.hanging.notified() => {}
+        }
+        self.crash();
+    }
+
+    /// Lets the process be killed when the room has the next word of the bot's, and the bot has not noted it yet.
+    pub async fn killed_after_the_next_word(&mut self, act: impl AsyncFnOnce(&Self)) {
+        let chat = self.chat.clone();
+        chat.is_cut_after_the_next_word();
+        tokio::select! {
+            () = act(self) => panic!("nothing was said"),
+            () = chat.hanging.notified() => {}
         }
         self.crash();
     }
@@ -461,7 +476,7 @@ fn scripted(
     }
 }
 
-fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
+fn desk(code: &str, chat: &Arc<CutChat>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
     let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
     let team = members.map(|(id, name, roles)| Member {
         name: (*name).to_owned(),
@@ -485,7 +500,7 @@ fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountNa
     let destinations =
         accounts.map(|account| Destination { limits: Limits::default_of(account.network), prices: None, account });
     let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
-    let chat: Arc<dyn Chat> = practice.clone();
+    let chat: Arc<dyn Chat> = chat.clone();
     Desk {
         networks: networks.collect(),
         directorate: directorate.clone(),

@@ -1,0 +1,245 @@
+//! What must hold whatever happens, told from outside: from what people did and saw, not from what the engine believes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portevoix::domain::draft::{Draft, Phase, Progress};
+use portevoix::domain::name::{DraftNumber, PersonId, RevisionNumber};
+use portevoix::domain::review;
+use portevoix::port::chat::Happening;
+use portevoix::store::database::Database;
+use portevoix::store::drafts::Entry;
+
+use crate::simulation::network::Seen;
+use crate::simulation::people::{TEAM, is_approver, person};
+use crate::simulation::room::{DISORDER, Deed, Note, SimulatedRoom};
+use crate::simulation::timeline::Moment;
+use crate::simulation::world::World;
+
+/// How many supervisors must approve.
+pub const QUORUM: usize = 2;
+
+/// How long after a veto or a hold was given it must have been heard of, whatever is in trouble.
+const HEARD_WITHIN: Moment = 600_000;
+
+/// A vote as people saw it: from when until when it stood under the card.
+struct Standing<'a> {
+    by: &'a PersonId,
+    glyph: &'a str,
+    from: Moment,
+    until: Moment,
+}
+
+/// What must hold when a post appears.
+pub fn of_a_post(world: &World, seen: &Seen) -> Result<(), String> {
+    if let Some(twin) = world.public.lock().unwrap().iter().find(|other| {
+        other.directorate == seen.directorate && other.account == seen.account && draft_of(other) == draft_of(seen)
+    }) {
+        return Err(format!("published twice: {seen:?}, and before {twin:?}"));
+    }
+    let Some((number, revision)) = draft_of(seen) else { return Err(format!("a post of no draft: {seen:?}")) };
+    if number.directorate != seen.directorate {
+        return Err(format!("a draft of another directorate's: {seen:?}"));
+    }
+    let room = world.rooms.iter().find(|room| room.code == seen.directorate.as_str()).unwrap();
+    let (deeds, notes) = (room.deeds.lock().unwrap().clone(), room.notes.lock().unwrap().clone());
+    let cards = cards_of(&notes, &number, revision);
+    if !cards.iter().any(|card| card.quoted.contains(&seen.text)) {
+        return Err(format!("nobody was shown this text: {seen:?}"));
+    }
+    let authors = authors(&notes, &number, revision);
+    let votes = votes(&deeds, &cards, seen.at);
+    let moments: BTreeSet<Moment> = votes.iter().flat_map(|vote| [vote.from, vote.until]).collect();
+    let carried = moments.iter().any(|moment| {
+        let stands = |vote: &&Standing<'_>| vote.from <= *moment && *moment <= vote.until.saturating_add(DISORDER);
+        let voters: BTreeSet<&PersonId> = votes
+            .iter()
+            .filter(stands)
+            .filter(|vote| vote.glyph == "✅" && is_approver(&room.code, vote.by) && !authors.contains(vote.by))
+            .map(|vote| vote.by)
+            .collect();
+        voters.len() >= QUORUM
+    });
+    if !carried {
+        return Err(format!("nobody's mandate: {seen:?}; authors {authors:?}"));
+    }
+    let stopped = votes.iter().find(|vote| {
+        let counts = vote.glyph == "⏸" || is_approver(&room.code, vote.by) && !authors.contains(vote.by);
+        let is_member = vote.by.as_str().ends_with(&room.code);
+        matches!(vote.glyph, "⏸" | "❌")
+            && counts
+            && is_member
+            && vote.until >= seen.at
+            && seen.at - vote.from > HEARD_WITHIN
+    });
+    match stopped {
+        Some(vote) => Err(format!("published although {} had said {} long before: {seen:?}", vote.by, vote.glyph)),
+        None => Ok(()),
+    }
+}
+
+/// What must hold once nothing fails any more and everybody has had time.
+pub async fn at_the_end(world: &World, database: &Database) -> Result<(), String> {
+    let trouble = |error| format!("the store can't be read: {error}");
+    let mut transaction = database.begin().await.map_err(trouble)?;
+    for room in &world.rooms {
+        let (deeds, notes) = (room.deeds.lock().unwrap().clone(), room.notes.lock().unwrap().clone());
+        let mut drafts = Vec::new();
+        for serial in 1.. {
+            let number = DraftNumber { directorate: room.code.as_str().into(), serial };
+            let Some(draft) = transaction.draft(&number).await.map_err(trouble)? else { break };
+            let journal = transaction.journal_of(&number).await.map_err(trouble)?;
+            let told = journal.into_iter().try_fold(None, |draft: Option<Draft>, (at, entry)| match (entry, draft) {
+                (Entry::Opened(opening), None) => Ok(Some(review::open(*opening, at).draft)),
+                (Entry::Happened(event), Some(draft)) => {
+                    review::decide(&draft, *event, at).map(|decision| Some(decision.draft)).map_err(|_| ())
+                }
+                (Entry::Opened(_), Some(_)) | (Entry::Happened(_), None) => Err(()),
+            });
+            if told != Ok(Some(draft.clone())) {
+                return Err(format!("the journal of {number} tells another story"));
+            }
+            of_a_draft(world, &deeds, &notes, &draft)?;
+            drafts.push(draft);
+        }
+        of_a_room(world, room, &deeds, &notes, &drafts)?;
+    }
+    let owed = transaction.due(crate::simulation::timeline::time(world.timeline.now()), 100).await.map_err(trouble)?;
+    match owed.first() {
+        Some(claim) => Err(format!("still owed at the end: {claim:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Each account shows it, or a person was told why not; nobody's vote was forgotten.
+fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> Result<(), String> {
+    let (number, revision) = (&draft.number, draft.revision.number);
+    let cards = cards_of(notes, number, revision);
+    if cards.iter().filter(|card| !card.is_removed).count() > 1 {
+        return Err(format!("{number} has two cards of revision {revision}"));
+    }
+    match &draft.phase {
+        Phase::Review(_) => {
+            let authors = authors(notes, number, revision);
+            let votes = votes(deeds, &cards, world.timeline.now());
+            let standing = votes.iter().filter(|vote| vote.until == Moment::MAX);
+            let approving: BTreeSet<&PersonId> = standing
+                .filter(|vote| {
+                    vote.glyph == "✅"
+                        && is_approver(number.directorate.as_str(), vote.by)
+                        && !authors.contains(vote.by)
+                        && !draft.authors.contains(vote.by)
+                })
+                .map(|vote| vote.by)
+                .collect();
+            if approving.len() >= QUORUM && draft.revision.blockers.is_empty() {
+                return Err(format!("{number} was approved by {approving:?} and forgotten"));
+            }
+        }
+        Phase::Approved { grace, .. } => {
+            if matches!(grace, portevoix::domain::draft::Grace::Until(_)) {
+                return Err(format!("{number} is approved and waits for nothing"));
+            }
+        }
+        Phase::Publishing(publication) | Phase::Published(publication) => {
+            for (account, progress) in &publication.progress {
+                let is_seen = world
+                    .public
+                    .lock()
+                    .unwrap()
+                    .iter()
+                    .any(|seen| seen.account == *account && draft_of(seen) == Some((number.clone(), revision)));
+                let is_told = notes.iter().any(|note| note.is_question() && note.told_of() == Some(number.clone()));
+                let is_right = match progress {
+                    Progress::Online(receipt) => is_seen || receipt.id.is_empty(),
+                    Progress::Uncertain(_) | Progress::Refused(_) => is_told,
+                    Progress::Owed | Progress::Retrying { .. } => false,
+                };
+                if !is_right {
+                    return Err(format!("{number} on {account}: {progress:?}, seen in public: {is_seen}"));
+                }
+            }
+        }
+        Phase::Vetoed { .. } | Phase::Withdrawn { .. } | Phase::Expired(_) => {}
+    }
+    Ok(())
+}
+
+/// Each command was taken, and once; nothing of another directorate's is said here.
+fn of_a_room(
+    world: &World,
+    room: &SimulatedRoom,
+    deeds: &[Deed],
+    notes: &[Note],
+    drafts: &[Draft],
+) -> Result<(), String> {
+    for deed in deeds {
+        let Happening::Said { message, text, .. } = &deed.arrival.what else { continue };
+        let opens = text.starts_with("!info") || text.starts_with("!appel");
+        let expected = usize::from(opens && deed.arrival.by.as_str().ends_with(&room.code));
+        let found = drafts.iter().filter(|draft| draft.origin == *message).count();
+        if found != expected {
+            return Err(format!("{} typed {text:?}: {found} drafts of it", deed.arrival.by));
+        }
+    }
+    let elsewhere: Vec<&SimulatedRoom> = world.rooms.iter().filter(|other| other.code != room.code).collect();
+    for (note, other) in notes.iter().flat_map(|note| elsewhere.iter().map(move |other| (note, other))) {
+        let said = note.prose.plain();
+        // Nothing that was typed or published there; that a number is not known here may be said.
+        if said.contains(&format!("x{}", other.code))
+            || TEAM.iter().any(|(name, _)| said.contains(&person(&other.code, name)))
+        {
+            return Err(format!("said in the room of {}, and it is of {}: {said}", room.code, other.code));
+        }
+    }
+    let mut generations = BTreeMap::new();
+    for note in notes.iter().filter(|note| note.card().is_some()) {
+        if let Some(before) = generations.insert(&note.key, &note.id) {
+            return Err(format!("one card was said twice: {before} and {}", note.id));
+        }
+    }
+    Ok(())
+}
+
+fn draft_of(seen: &Seen) -> Option<(DraftNumber, RevisionNumber)> {
+    let mut parts = seen.key.as_str().strip_prefix("publish/")?.split('/');
+    let number = parts.next()?.parse().ok()?;
+    Some((number, RevisionNumber(parts.next()?.parse().ok()?)))
+}
+
+fn cards_of<'a>(notes: &'a [Note], number: &DraftNumber, revision: RevisionNumber) -> Vec<&'a Note> {
+    notes.iter().filter(|note| note.card().is_some_and(|card| card == (number.clone(), revision))).collect()
+}
+
+/// Everyone whose mark was in a text of the draft, up to that revision.
+fn authors(notes: &[Note], number: &DraftNumber, revision: RevisionNumber) -> BTreeSet<PersonId> {
+    let cards = notes.iter().filter(|note| note.card().is_some_and(|(of, at)| of == *number && at <= revision));
+    let texts = cards.flat_map(|card| &card.quoted);
+    let marks = texts.flat_map(|text| text.split("#f").skip(1));
+    let names = marks.filter_map(|mark| {
+        let (_, name) = mark.split_once('x')?;
+        Some(name.chars().take_while(char::is_ascii_alphanumeric).collect::<String>())
+    });
+    names.map(PersonId).collect()
+}
+
+fn votes<'a>(deeds: &'a [Deed], cards: &[&Note], until: Moment) -> Vec<Standing<'a>> {
+    let reactions = deeds.iter().filter_map(|deed| match &deed.arrival.what {
+        Happening::Reacted { message, glyph, .. } if cards.iter().any(|card| card.id == *message) => {
+            Some((deed, glyph))
+        }
+        Happening::Reacted { .. }
+        | Happening::Said { .. }
+        | Happening::Edited { .. }
+        | Happening::Pressed { .. }
+        | Happening::Removed { .. }
+        | Happening::Unreadable { .. } => None,
+    });
+    let standing = reactions.filter(|(deed, _)| deed.at <= until).map(|(deed, glyph)| {
+        let taken_back = deeds.iter().find(
+            |other| matches!(&other.arrival.what, Happening::Removed { id } if *id == deed.arrival.id.to_string()),
+        );
+        let until = taken_back.map_or(Moment::MAX, |other| other.at);
+        Standing { by: &deed.arrival.by, glyph, from: deed.at, until }
+    });
+    standing.collect()
+}
