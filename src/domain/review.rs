@@ -76,7 +76,7 @@ pub enum Event {
         /// What would be published now.
         proposal: Proposal,
     },
-    /// A reaction was put under the card of a revision.
+    /// A reaction was put under the card of a revision, or the card was answered with a word.
     Voted {
         /// Whose card it was.
         revision: RevisionNumber,
@@ -143,6 +143,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let expires_at = later(now, opening.policy.open_for_seconds);
     let draft = Draft {
         revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal),
+        replaced: BTreeMap::new(),
         number: opening.number,
         command: opening.command,
         room: opening.room,
@@ -209,7 +210,7 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
     effects.extend(asked(&new.blockers));
     let mut draft = draft.clone();
     draft.authors.insert(by);
-    draft.revision = new;
+    draft.replace_revision(new);
     draft.phase = Phase::Review(Ballot::default());
     Ok(Decision { draft, effects })
 }

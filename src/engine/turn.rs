@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::command::catalog::Catalog;
 use crate::command::parse;
-use crate::domain::ballot::{Vote, Voter};
+use crate::domain::ballot::{Given, Vote, Voter};
 use crate::domain::directorate::Member;
 use crate::domain::draft::Draft;
 use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, PersonId, ReactionId, RevisionNumber};
@@ -82,7 +82,7 @@ impl<'a> Turn<'a> {
             (true, Some(member)) => self.command(&member, message, text, draft).await,
             (false, Some(member)) => match draft {
                 Some(draft) => self.answered(&member, message, text, draft).await,
-                None => Ok(()),
+                None => self.word_elsewhere(message, text).await,
             },
             // People talk; that is what rooms are for.
             (false, None) => Ok(()),
@@ -122,7 +122,7 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let Some(choice) = draft.policy.glyphs.choice(glyph) else { return Ok(()) };
         let Some(by) = self.voter() else { return self.stranger(message).await };
-        let vote = Vote { by, choice, reaction: reaction.clone() };
+        let vote = Vote { by, choice, reaction: reaction.clone(), given: Given::ByReaction };
         if self.happen_once_told(&draft, Event::Voted { revision, vote, at: self.arrival.at }).await? {
             self.transaction.note_message(&self.arrival.room, reaction.as_str(), &draft.number, &Meaning::Vote).await?;
         }

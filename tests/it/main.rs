@@ -12,6 +12,7 @@ mod check;
 mod check_x;
 mod commands;
 mod config;
+mod confirm;
 mod contract;
 mod darkroom;
 #[cfg(feature = "discord")]
