@@ -7,6 +7,7 @@ use crate::domain::name::{AccountName, RevisionNumber, RoleName};
 use crate::domain::picture::Picture;
 use crate::domain::policy::{Confirm, Verdict, judge};
 use crate::domain::prose::{Block, Prose};
+use crate::wording::notice::shortened;
 use crate::wording::speaker::{Audience, Speaker};
 
 impl Speaker {
@@ -225,7 +226,9 @@ impl Speaker {
             }
             Blocker::Empty { account } => self.sentence(audience, "blocker-empty", &[("account", account)]),
             Blocker::NoAccount => self.sentence(audience, "blocker-no-account", &[]),
-            Blocker::PictureComing { name } => self.sentence(audience, "blocker-picture-coming", &[("name", name)]),
+            Blocker::PictureComing { name } => {
+                self.sentence(audience, "blocker-picture-coming", &[("name", &shortened(name))])
+            }
             Blocker::TooManyPictures { account, most } => {
                 self.sentence(audience, "blocker-too-many-pictures", &[("account", account), ("most", most)])
             }

@@ -170,6 +170,6 @@ impl Speaker {
 }
 
 /// What someone typed, short enough to be said back.
-fn shortened(typed: &str) -> String {
+pub(in crate::wording) fn shortened(typed: &str) -> String {
     typed.chars().take(30).collect()
 }

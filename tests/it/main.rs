@@ -22,6 +22,7 @@ mod everything_real;
 mod examples;
 mod full_disk;
 mod harness;
+mod inert;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;

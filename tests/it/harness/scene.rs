@@ -20,6 +20,7 @@ use portevoix::domain::draft::Draft;
 use portevoix::domain::name::{AccountName, ArrivalId, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
 use portevoix::domain::notice::State;
 use portevoix::domain::policy::{Confirm, Policy};
+use portevoix::domain::prose::Block;
 use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
@@ -356,6 +357,29 @@ impl Room {
     pub async fn draft(&self, number: &str) -> Draft {
         let mut transaction = self.running().database.begin().await.unwrap();
         transaction.draft(&number.parse().unwrap()).await.unwrap().unwrap_or_else(|| panic!("no draft {number}"))
+    }
+
+    /// Every block of what the bot said, as its messages stand now.
+    pub fn blocks(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for message in self.practice.timeline(&self.here) {
+            if let Content::Said(prose) = message.content {
+                blocks.extend(prose.blocks);
+            }
+        }
+        blocks
+    }
+
+    /// Every draft of a directorate, as it is stored.
+    pub async fn drafts(&self, code: &str) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for serial in 1..100 {
+            let mut transaction = self.running().database.begin().await.unwrap();
+            let number = DraftNumber { directorate: code.into(), serial };
+            let Some(draft) = transaction.draft(&number).await.unwrap() else { break };
+            drafts.push(draft);
+        }
+        drafts
     }
 
     /// # Panics
