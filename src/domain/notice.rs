@@ -44,6 +44,13 @@ pub enum Notice {
         /// How many votes were lost.
         votes_lost: u32,
     },
+    /// A new revision stands, because someone of the room removed a message with pictures.
+    PicturesRemoved {
+        /// The new one.
+        revision: RevisionNumber,
+        /// How many votes were lost.
+        votes_lost: u32,
+    },
     /// The votes are there; it goes out at that time unless held.
     GoesOut {
         /// When.

@@ -83,6 +83,12 @@ notice-revised =
         [one] Version { $revision }, by { $by }. The vote on the version before no longer counts: vote on this card.
        *[other] Version { $revision }, by { $by }. The { $lost } votes on the version before no longer count: vote on this card.
     }
+notice-pictures-removed =
+    { $lost ->
+        [0] Version { $revision }: a message was removed, and its picture with it. Vote on this card.
+        [one] Version { $revision }: a message was removed, and its picture with it. The vote given to the previous version no longer counts: vote on this card.
+       *[other] Version { $revision }: a message was removed, and its picture with it. The { $lost } votes given to the previous version no longer count: vote on this card.
+    }
 notice-goes-out = The votes are there. Goes out at { $at }.
 notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
 notice-hold-taken-back = { $by } lifts the hold.

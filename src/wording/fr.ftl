@@ -83,6 +83,12 @@ notice-revised =
         [one] Version { $revision }, par { $by }. Le vote donné à la version précédente ne compte plus : votez sur cette carte.
        *[other] Version { $revision }, par { $by }. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
     }
+notice-pictures-removed =
+    { $lost ->
+        [0] Version { $revision } : un message a été supprimé, et sa photo avec lui. Votez sur cette carte.
+        [one] Version { $revision } : un message a été supprimé, et sa photo avec lui. Le vote donné à la version précédente ne compte plus : votez sur cette carte.
+       *[other] Version { $revision } : un message a été supprimé, et sa photo avec lui. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
+    }
 notice-goes-out = Le compte y est. Publication à { $at }.
 notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
 notice-hold-taken-back = { $by } a retiré sa suspension.

@@ -27,6 +27,9 @@ impl Speaker {
                 let (by, revision) = (audience.name(by), revision.to_string());
                 one("notice-revised", &[("by", &by), ("revision", &revision), ("lost", votes_lost)])
             }
+            Notice::PicturesRemoved { revision, votes_lost } => {
+                one("notice-pictures-removed", &[("revision", &revision.to_string()), ("lost", votes_lost)])
+            }
             Notice::GoesOut { at } => one("notice-goes-out", &[("at", &audience.moment(*at))]),
             Notice::Held { by } => by_one("notice-held", by),
             Notice::HoldTakenBack { by } => by_one("notice-hold-taken-back", by),

@@ -31,6 +31,7 @@ mod login_x;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
+mod permissions;
 mod pictures;
 mod practice;
 mod practice_page;
