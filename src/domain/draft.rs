@@ -14,7 +14,7 @@ use crate::domain::name::{
 };
 use crate::domain::notice::State;
 use crate::domain::picture::{Coming, Picture};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Confirm, Policy};
 use crate::domain::seal::{Seal, Word};
 use crate::domain::text::Length;
 
@@ -39,8 +39,8 @@ pub struct Draft {
     pub policy: Policy,
     /// What would be published.
     pub revision: Revision,
-    /// The seals of revisions that were replaced, the newest of them: an answer may still name one. Drafts that were
-    /// stored before they were kept have none.
+    /// Where approval is by word, the seals of revisions that were replaced, the newest of them: an answer may still
+    /// name one.
     #[serde(default)]
     pub replaced: BTreeMap<RevisionNumber, Seal>,
     /// Where it is on its way.
@@ -276,7 +276,7 @@ impl Draft {
     /// Puts another revision in the place of the one that stands.
     pub(in crate::domain) fn replace_revision(&mut self, revision: Revision) {
         let old = std::mem::replace(&mut self.revision, revision);
-        if old.number != self.revision.number {
+        if self.policy.confirm == Confirm::Word && old.number != self.revision.number {
             self.replaced.insert(old.number, old.seal);
         }
         while self.replaced.len() > MOST_REPLACED {

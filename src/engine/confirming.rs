@@ -25,15 +25,12 @@ impl Turn<'_> {
         text: &str,
         draft: &Draft,
     ) -> Result<bool, StoreError> {
-        if draft.policy.confirm != Confirm::Word {
+        let is_mistyped =
+            draft.policy.confirm == Confirm::Word && Word::is_meant(text) && !is_something_else_asked(draft, member);
+        if !is_word_of(text, draft) && !is_mistyped {
             return Ok(false);
         }
-        let word = Word::read(text);
-        let is_known = word.as_ref().is_some_and(|word| draft.revision_of(word).is_some());
-        if !is_known && (!Word::is_meant(text) || is_something_else_asked(draft, member)) {
-            return Ok(false);
-        }
-        match word {
+        match Word::read(text) {
             Some(word) => {
                 let given = Given::ByWord { word, assurance: self.arrival.standing.assurance };
                 let reaction = ReactionId(message.to_string());
@@ -72,18 +69,22 @@ impl Turn<'_> {
         message: &MessageId,
         text: &str,
     ) -> Result<(), StoreError> {
-        let Some(word) = Word::read(text) else { return Ok(()) };
+        if Word::read(text).is_none() {
+            return Ok(());
+        }
         let drafts = self.transaction.live_drafts(&self.desk.directorate.code, MOST_LOOKED_AT).await?;
-        let is_meant = |draft: &&Draft| {
-            draft.policy.confirm == Confirm::Word && draft.is_open() && draft.revision_of(&word).is_some()
-        };
-        match drafts.iter().find(is_meant) {
+        match drafts.iter().find(|draft| draft.is_open() && is_word_of(text, draft)) {
             Some(draft) => {
                 self.refuse(message, Refusal::Unconfirmed(Unconfirmed::Elsewhere(draft.number.clone()))).await
             }
             None => Ok(()),
         }
     }
+}
+
+/// Whether a text is the word of a revision of a draft that is approved by word.
+pub(in crate::engine) fn is_word_of(text: &str, draft: &Draft) -> bool {
+    draft.policy.confirm == Confirm::Word && Word::read(text).is_some_and(|word| draft.revision_of(&word).is_some())
 }
 
 /// Whether a message of theirs answers something else: the question for a field, or why they said no.

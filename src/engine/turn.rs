@@ -12,6 +12,7 @@ use crate::domain::notice::{Notice, Refusal};
 use crate::domain::policy::bare;
 use crate::domain::publication::Answer;
 use crate::domain::review::Event;
+use crate::engine::confirming::is_word_of;
 use crate::engine::desk::Desk;
 use crate::engine::ledger;
 use crate::engine::owed::{Owed, Place};
@@ -84,8 +85,11 @@ impl<'a> Turn<'a> {
                 Some(draft) => self.answered(&member, message, text, draft).await,
                 None => self.word_elsewhere(message, text).await,
             },
-            // People talk; that is what rooms are for.
-            (false, None) => Ok(()),
+            (false, None) => match draft {
+                Some(draft) if is_word_of(text, &draft) => self.stranger(message).await,
+                // People talk; that is what rooms are for.
+                Some(_) | None => Ok(()),
+            },
         }
     }
 

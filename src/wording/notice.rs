@@ -43,10 +43,7 @@ impl Speaker {
             Notice::Expired => one("notice-expired", &[]),
             Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
-                let is_uncertain = matches!(fault, Fault::Uncertain { .. });
-                let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
-                let (why, at) = (self.fault(fault, audience), audience.moment(*next));
-                one(name, &[("account", account), ("why", &why), ("at", &at)])
+                Prose::text(self.retrying(account, fault, &audience.moment(*next), audience))
             }
             Notice::AskWhetherOnline { account, fault } => {
                 let why = self.fault(fault, audience);
@@ -83,6 +80,14 @@ impl Speaker {
                 one("notice-picture-refused", &[("name", &shortened(name)), ("why", &self.unfit(why, audience))])
             }
         }
+    }
+
+    /// That an account did not take it, and when the bot tries or looks again.
+    fn retrying(&self, account: &AccountName, fault: &Fault, at: &str, audience: &Audience<'_>) -> String {
+        let is_uncertain = matches!(fault, Fault::Uncertain { .. });
+        let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
+        let why = self.fault(fault, audience);
+        self.sentence(audience, name, &[("account", account), ("why", &why), ("at", &at)])
     }
 
     /// That it is out on an account, with its page where there is one.

@@ -64,7 +64,7 @@ const TABLE: &str = "
     approve on an older card                  | once     | once   | once     | once   | once                | once      | once
     approve an incomplete draft               | once     | once   | once     | once   | once                | once      | once
     approve by reaction where words count     | once     | once   | once     | once   | once                | once      | once
-    approve by word where words count         | -        | told   | done     | told   | told                | told      | -
+    approve by word where words count         | once     | told   | done     | told   | told                | told      | once
     approve by word where reactions count     | -        | -      | -        | -      | -                   | -         | -
     type the word in the room                 | -        | told   | told     | told   | told                | told      | -
     take back own approval                    | -        | -      | done     | -      | -                   | -         | -
