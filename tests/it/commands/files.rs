@@ -126,6 +126,16 @@ fn a_template_that_is_not_closed_is_refused_at_its_line() {
 }
 
 #[test]
+fn a_template_that_never_ends_is_refused() {
+    let long = "{% for a in [1] * 9999 %}{% for b in [1] * 9999 %}{{ lieu }}{% endfor %}{% endfor %}";
+    let wide = "{% for a in [1] * 9999 %}{{ lieu * 9999 }}{% endfor %}";
+    for endless in [long, wide] {
+        let told = spoilt(&[("{{ lieu }}\n", &format!("{endless}\n"))]);
+        assert!(told.contains("le modèle n'en finit pas : retirez sa boucle, ou raccourcissez-la"), "{told}");
+    }
+}
+
+#[test]
 fn a_template_may_only_use_fields_that_exist() {
     assert_snapshot!(spoilt(&[("{{ lieu }}\n", "{{ liue }}\n{{ couleur }}\n")]), @r##"
     alerte.toml, ligne 28 : le modèle parle de « liue », qui n'est pas un champ : vouliez-vous écrire {{ lieu }} ?
