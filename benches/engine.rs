@@ -18,7 +18,7 @@ use portevoix::command::clean::clean;
 use portevoix::command::parse;
 use portevoix::command::render::{Album, Destination, render};
 use portevoix::command::template::Speaker as Speaks;
-use portevoix::domain::ballot::{Choice, Vote, Voter};
+use portevoix::domain::ballot::{Choice, Given, Vote, Voter};
 use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
 use portevoix::domain::fault::{Fault, Receipt};
 use portevoix::domain::name::{ArrivalId, EffectKey, MessageId, PersonId, ReactionId, RoleName, RoomId};
@@ -67,7 +67,12 @@ fn decide(criterion: &mut Criterion) {
     let (draft, now) = draft();
     criterion.bench_function("decide: a vote on a draft", |bencher| {
         bencher.iter(|| {
-            let vote = Vote { by: voter(), choice: Choice::Approve, reaction: ReactionId::from("r1") };
+            let vote = Vote {
+                by: voter(),
+                choice: Choice::Approve,
+                reaction: ReactionId::from("r1"),
+                given: Given::ByReaction,
+            };
             review::decide(black_box(&draft), Event::Voted { revision: draft.revision.number, vote, at: now }, now)
         });
     });

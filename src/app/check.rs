@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::build::{self, Chats};
 use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
+use crate::command::clean::harmless;
 use crate::config::account::word;
 use crate::config::load::load;
 use crate::domain::directorate::{Account, Directorate};
@@ -98,7 +99,7 @@ fn line(
     audience: &Audience<'_>,
 ) -> Result<bool, Stopped> {
     match probed {
-        Ok(name) => writeln!(out, "  ✓ {what} : {name}")?,
+        Ok(name) => writeln!(out, "  ✓ {what} : {}", harmless(&name))?,
         Err(fault) => {
             writeln!(out, "  ✗ {what} : {}{}", speaker.fault(&fault, audience), advice(&fault, login))?;
             return Ok(false);
@@ -113,7 +114,7 @@ fn advice(fault: &Fault, login: &str) -> String {
         Fault::Permanent { cause: Cause::LoginNeeded } => format!(" Lancez : {login}"),
         // The system's words tell a wrong name from a firewall and a bad certificate.
         Fault::Transient { cause: Cause::Unreachable(words), .. } => {
-            format!(" Vérifiez l'adresse et le réseau de cette machine ; le système dit : « {words} ».")
+            format!(" Vérifiez l'adresse et le réseau de cette machine ; le système dit : « {} ».", harmless(words))
         }
         Fault::Transient { cause: Cause::NotInRoom, .. } | Fault::Permanent { cause: Cause::NotInRoom } => {
             " Vérifiez l'identifiant du salon, et invitez-y le bot.".to_owned()

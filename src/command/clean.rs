@@ -42,6 +42,26 @@ pub fn clean(text: &str) -> Result<String, Problem> {
     Ok(composed.into_iter().collect())
 }
 
+/// A name or a text that nobody refused (what people call themselves, a file's name, an error of a server's), fit to
+/// stand in a sentence: on one line, what can't be seen or turns the direction of writing shown as `�`.
+pub fn harmless(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    let composed: Vec<char> = text.chars().map(plain_space).nfc().collect();
+    let mut marks = 0;
+    let shown = composed.iter().enumerate().filter_map(|(at, c)| {
+        marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+        match c {
+            '\n' => Some(' '),
+            _ if marks > MOST_MARKS => None,
+            _ if is_visible(*c) || is_part_of_emoji(&composed, at) => Some(*c),
+            _ => Some(char::REPLACEMENT_CHARACTER),
+        }
+    });
+    shown.collect()
+}
+
 /// Line ends become `\n`; tabs and typographic spaces become a space, except the two that French keeps lines with.
 fn plain_space(c: char) -> char {
     match c {

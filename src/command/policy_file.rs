@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::command::section::Section;
 use crate::domain::name::RoleName;
-use crate::domain::policy::{Glyphs, Policy, bare};
+use crate::domain::policy::{Confirm, Glyphs, Policy, bare};
 
 /// More persons than any duty team has.
 const MOST_APPROVERS: u32 = 20;
@@ -27,6 +27,7 @@ pub fn read(root: &Section<'_>) -> Policy {
         grace_seconds: DEFAULT_GRACE_SECONDS,
         glyphs: Glyphs::default(),
         is_urgent: false,
+        confirm: Confirm::default(),
     };
     let Some(section) = root.section("policy", "[policy]") else { return policy };
     if !section.has("quorum") {
@@ -40,6 +41,7 @@ pub fn read(root: &Section<'_>) -> Policy {
     policy.open_for_seconds = section.number("open_for_seconds", OPEN_FOR_SECONDS).unwrap_or(DEFAULT_OPEN_FOR_SECONDS);
     policy.grace_seconds = section.number("grace_seconds", GRACE_SECONDS).unwrap_or(DEFAULT_GRACE_SECONDS);
     policy.is_urgent = section.flag("urgent");
+    policy.confirm = confirm(&section);
     if let Some(glyphs) = section.section("glyphs", "[policy.glyphs]") {
         let own =
             |key, glyph: &mut String| *glyph = glyphs.optional_text(key).map_or_else(|| glyph.clone(), |own| own.value);
@@ -55,4 +57,14 @@ pub fn read(root: &Section<'_>) -> Policy {
     }
     section.end();
     policy
+}
+
+fn confirm(section: &Section<'_>) -> Confirm {
+    let Some(given) = section.optional_text("confirm") else { return Confirm::default() };
+    let known = Confirm::WORDS.into_iter().find(|(word, _)| *word == given.value.trim());
+    if known.is_none() {
+        let advice = "écrivez \"reaction\" (un signe suffit) ou \"word\" (l'empreinte de la carte, tapée en réponse)";
+        section.report(given.line, format!("« confirm » ne peut pas valoir « {} » : {advice}", given.value));
+    }
+    known.map_or_else(Confirm::default, |(_, confirm)| confirm)
 }

@@ -2,6 +2,7 @@
 //! never read as a template.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, context};
@@ -12,6 +13,12 @@ use crate::domain::name::DirectorateCode;
 /// Stands at the end of each line of a template that has a tag, so that a line whose tags came out empty can be told
 /// from a blank line that was meant. Not a character: nobody can type it.
 const TAGGED_LINE: char = '\u{FFFF}';
+
+/// How many steps a template may take: a hundred times what the longest of ours takes, and done in milliseconds.
+const MOST_STEPS: u64 = 100_000;
+
+/// The longest text that a template may make, in bytes: more than every network takes, of what the longest message gives.
+const LONGEST_TEXT: usize = 65_536;
 
 /// The name of the template for every network that has none of its own.
 const DEFAULT: &str = "default";
@@ -47,6 +54,7 @@ impl Templates {
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(SyntaxConfig::default());
+        environment.set_fuel(Some(MOST_STEPS));
         environment.add_filter("sentence", |text: String| sentence(&text));
         environment.add_filter("capital", |text: String| capital(&text));
         Self { environment }
@@ -87,8 +95,26 @@ impl Templates {
         let mut context: BTreeMap<&str, Value> =
             values.iter().map(|(name, value)| (*name, Value::from(value.as_str()))).collect();
         context.insert("directorate", directorate);
-        let filled = template.render(Value::from(context)).map_err(|error| problem(&error))?;
-        Ok(without_empty_lines(&filled))
+        let mut page = Page(Vec::new());
+        template.render_captured_to(Value::from(context), &mut page).map_err(|error| problem(&error))?;
+        Ok(without_empty_lines(&String::from_utf8_lossy(&page.0)))
+    }
+}
+
+/// Takes a text until it is too long.
+struct Page(Vec<u8>);
+
+impl Write for Page {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        if self.0.len() + part.len() > LONGEST_TEXT {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        self.0.extend_from_slice(part);
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -176,6 +202,8 @@ fn problem(error: &minijinja::Error) -> TemplateProblem {
         format!("le modèle n'est pas lisible ({detail}) : {advice}")
     } else if kind == ErrorKind::UnknownFilter {
         format!("filtre inconnu « {unknown} » : utilisez par exemple sentence, capital ou upper")
+    } else if matches!(kind, ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
+        "le modèle n'en finit pas : retirez sa boucle, ou raccourcissez-la".to_owned()
     } else {
         format!("le modèle ne peut pas être rempli ({error}) : simplifiez-le")
     };

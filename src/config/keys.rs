@@ -153,6 +153,7 @@ pub const POLICY: TableKeys = TableKeys {
         Key { name: "approver_roles", example: r#"approver_roles = ["valideur", "chef"]"# },
         Key { name: "open_for_seconds", example: "open_for_seconds = 86400" },
         Key { name: "grace_seconds", example: "grace_seconds = 60" },
+        Key { name: "confirm", example: r#"confirm = "word""# },
     ],
 };
 

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::claims::Claimed;
 use crate::config::findings::{Findings, Problem, Problems};
 use crate::config::identifier::roles;
+use crate::config::keys::POLICY;
 use crate::config::section::{At, Section, guess};
 use crate::config::settings::{Config, PolicySetting};
 use crate::domain::directorate::{Directorate, Member};
 use crate::domain::fold::fold;
 use crate::domain::name::{CommandWord, RoleName};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Confirm, Policy};
 
 /// The most persons whose approval can be asked: more than a brigade's supervisors never answer in time.
 const MOST_VOTES: u32 = 20;
@@ -37,6 +38,8 @@ pub struct PolicyOverride {
     pub open_for_seconds: Option<u32>,
     /// Seconds between the last vote needed and publication.
     pub grace_seconds: Option<u32>,
+    /// How an approval is given.
+    pub confirm: Option<Confirm>,
 }
 
 impl PolicyOverride {
@@ -50,6 +53,7 @@ impl PolicyOverride {
             grace_seconds: self.grace_seconds.unwrap_or(policy.grace_seconds),
             glyphs: policy.glyphs.clone(),
             is_urgent: policy.is_urgent,
+            confirm: self.confirm.unwrap_or(policy.confirm),
         }
     }
 }
@@ -65,11 +69,9 @@ pub fn read(sections: &[Section<'_>], held: &BTreeSet<&str>, findings: &mut Find
             approver_roles: held_roles(section, "approver_roles", held, findings),
             open_for_seconds: section.number("open_for_seconds", "secondes", SHORTEST_OPEN..=LONGEST_OPEN, findings),
             grace_seconds: section.number("grace_seconds", "secondes", 0..=LONGEST_GRACE, findings),
+            confirm: section.choice("confirm", &Confirm::WORDS, findings).map(|confirm| confirm.value),
         };
-        if !["quorum", "required_roles", "approver_roles", "open_for_seconds", "grace_seconds"]
-            .iter()
-            .any(|key| section.has(key))
-        {
+        if !POLICY.keys.iter().any(|key| key.name != "command" && section.has(key.name)) {
             findings.missing(
                 section.line,
                 "cette règle ne change rien ; donnez au moins une clé, par exemple : quorum = 2",

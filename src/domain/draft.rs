@@ -14,8 +14,8 @@ use crate::domain::name::{
 };
 use crate::domain::notice::State;
 use crate::domain::picture::{Coming, Picture};
-use crate::domain::policy::Policy;
-use crate::domain::seal::Seal;
+use crate::domain::policy::{Confirm, Policy};
+use crate::domain::seal::{Seal, Word};
 use crate::domain::text::Length;
 
 /// Everything that is true of one draft now.
@@ -39,9 +39,16 @@ pub struct Draft {
     pub policy: Policy,
     /// What would be published.
     pub revision: Revision,
+    /// Where approval is by word, the seals of revisions that were replaced, the newest of them: an answer may still
+    /// name one.
+    #[serde(default)]
+    pub replaced: BTreeMap<RevisionNumber, Seal>,
     /// Where it is on its way.
     pub phase: Phase,
 }
+
+/// How many seals of replaced revisions a draft keeps: more than anyone rewrites while colleagues vote.
+const MOST_REPLACED: usize = 100;
 
 /// One wording of a draft. Votes name it; any change of text or target is another revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,6 +273,25 @@ impl Revision {
 }
 
 impl Draft {
+    /// Puts another revision in the place of the one that stands.
+    pub(in crate::domain) fn replace_revision(&mut self, revision: Revision) {
+        let old = std::mem::replace(&mut self.revision, revision);
+        if self.policy.confirm == Confirm::Word && old.number != self.revision.number {
+            self.replaced.insert(old.number, old.seal);
+        }
+        while self.replaced.len() > MOST_REPLACED {
+            self.replaced.pop_first();
+        }
+    }
+
+    /// The revision that a word names: the one that stands, or the newest of those that were replaced.
+    pub fn revision_of(&self, word: &Word) -> Option<RevisionNumber> {
+        if self.revision.seal.word() == *word {
+            return Some(self.revision.number);
+        }
+        self.replaced.iter().rev().find(|(_, seal)| seal.word() == *word).map(|(number, _)| *number)
+    }
+
     /// Where it stands, in one word.
     pub fn state(&self) -> State {
         match &self.phase {

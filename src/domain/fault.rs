@@ -12,6 +12,20 @@ pub struct Receipt {
     pub url: Option<String>,
 }
 
+impl Receipt {
+    /// The longest address that is kept, in characters: what every browser takes.
+    const LONGEST_PAGE: usize = 2_000;
+
+    /// A receipt with the page that a server names. What is no plain address of a web page is left out: the room gets a
+    /// link from it, which must lead there and nowhere else.
+    pub fn with_page(id: String, page: Option<&str>) -> Self {
+        let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '\\' | '`');
+        let is_web = |page: &&str| page.starts_with("https://") || page.starts_with("http://");
+        let page = page.filter(is_web).filter(|page| page.len() <= Self::LONGEST_PAGE && page.chars().all(is_plain));
+        Self { id, url: page.map(str::to_owned) }
+    }
+}
+
 /// A network's or a chat's no. The variant says what is known of the world, the cause says why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ballot::Unconfirmed;
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{
@@ -38,6 +39,13 @@ pub enum Notice {
     Revised {
         /// Who changed it.
         by: PersonId,
+        /// The new one.
+        revision: RevisionNumber,
+        /// How many votes were lost.
+        votes_lost: u32,
+    },
+    /// A new revision stands, because someone of the room removed a message with pictures.
+    PicturesRemoved {
         /// The new one.
         revision: RevisionNumber,
         /// How many votes were lost.
@@ -274,6 +282,9 @@ pub enum Refusal {
         /// The one that stands.
         current: RevisionNumber,
     },
+    /// An approval was not given as the policy asks.
+    #[error("{0}")]
+    Unconfirmed(Unconfirmed),
     /// The draft can't be voted on yet.
     #[error("the draft is incomplete")]
     Incomplete(Vec<Blocker>),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ballot::{Ballot, Choice, Voter};
+use crate::domain::ballot::{Assurance, Ballot, Choice, Given, Vote, Voter};
 use crate::domain::draft::Draft;
 use crate::domain::name::{DraftNumber, PersonId, RevisionNumber, RoleName};
 use crate::domain::seal::Seal;
@@ -28,6 +28,27 @@ pub struct Policy {
     /// Whether it goes first where an account must wait.
     #[serde(default)]
     pub is_urgent: bool,
+    /// How an approval is given. Where none was stored, by reaction.
+    #[serde(default)]
+    pub confirm: Confirm,
+}
+
+/// How an approval is given. Stopping is always cheap: a veto and a hold are reactions either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    /// A tap on the card is enough. In Matrix reactions are not encrypted
+    /// (<https://spec.matrix.org/v1.18/client-server-api/#mreaction>), so whoever runs the server can forge one.
+    #[default]
+    Reaction,
+    /// Only the short form of the card's seal counts, typed in answer to the card, from a proven device: a server can
+    /// neither write such a message nor turn it to another text.
+    Word,
+}
+
+impl Confirm {
+    /// Both, with the words that files have for them.
+    pub const WORDS: [(&'static str, Self); 2] = [("reaction", Self::Reaction), ("word", Self::Word)];
 }
 
 /// The emoji that stand for each choice.
@@ -66,6 +87,15 @@ impl Policy {
     /// Whether a person with these roles may approve or veto.
     pub fn admits(&self, roles: &BTreeSet<RoleName>) -> bool {
         self.approver_roles.is_empty() || !self.approver_roles.is_disjoint(roles)
+    }
+
+    /// The glyphs that are put under a card to be tapped. One that approves nothing is not among them.
+    pub fn offered(&self) -> Vec<&str> {
+        let Glyphs { approve, veto, hold } = &self.glyphs;
+        match self.confirm {
+            Confirm::Reaction => vec![approve, veto, hold],
+            Confirm::Word => vec![veto, hold],
+        }
     }
 }
 
@@ -116,14 +146,16 @@ pub enum Verdict {
     },
 }
 
-/// Judges the votes on the current revision: persons count once, authors never do, one veto is enough.
+/// Judges the votes on the current revision: persons count once, authors never do, one veto is enough, and where the
+/// word is asked for an approval without it is none.
 pub fn judge(draft: &Draft, ballot: &Ballot) -> Verdict {
     let policy = &draft.policy;
     let counts = |voter: &&Voter| !draft.authors.contains(&voter.id) && policy.admits(&voter.roles);
     if let Some(voter) = ballot.voters(Choice::Veto).into_iter().find(counts) {
         return Verdict::Vetoed(voter.clone());
     }
-    let approving: Vec<&Voter> = ballot.voters(Choice::Approve).into_iter().filter(counts).collect();
+    let approves = |vote: &Vote| vote.choice == Choice::Approve && is_confirmed(draft, vote);
+    let approving: Vec<&Voter> = ballot.voters_where(approves).into_iter().filter(counts).collect();
     let present: BTreeSet<&RoleName> = approving.iter().flat_map(|voter| &voter.roles).collect();
     let roles: BTreeSet<RoleName> =
         policy.required_roles.iter().filter(|role| !present.contains(role)).cloned().collect();
@@ -138,4 +170,20 @@ pub fn judge(draft: &Draft, ballot: &Ballot) -> Verdict {
         seal: draft.revision.seal,
         approved_by: approving.into_iter().map(|voter| voter.id.clone()).collect(),
     })
+}
+
+/// Whether a vote was given as the policy asks: by any means, or by the word of this very text from a proven device.
+fn is_confirmed(draft: &Draft, vote: &Vote) -> bool {
+    match (draft.policy.confirm, &vote.given) {
+        (Confirm::Reaction, Given::ByReaction | Given::ByWord { .. }) => true,
+        (Confirm::Word, Given::ByWord { word, assurance: Assurance::Proven }) => *word == draft.revision.seal.word(),
+        (
+            Confirm::Word,
+            Given::ByReaction
+            | Given::ByWord {
+                assurance: Assurance::Unencrypted | Assurance::UnverifiedDevice | Assurance::ChangedIdentity,
+                ..
+            },
+        ) => false,
+    }
 }

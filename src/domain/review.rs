@@ -76,7 +76,13 @@ pub enum Event {
         /// What would be published now.
         proposal: Proposal,
     },
-    /// A reaction was put under the card of a revision.
+    /// A message was removed, and its pictures with it, by whoever looks after the room: nobody of the team, or nobody
+    /// knows who, and so nobody becomes an author by it.
+    PicturesRemoved {
+        /// What would be published now.
+        proposal: Proposal,
+    },
+    /// A reaction was put under the card of a revision, or the card was answered with a word.
     Voted {
         /// Whose card it was.
         revision: RevisionNumber,
@@ -143,6 +149,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let expires_at = later(now, opening.policy.open_for_seconds);
     let draft = Draft {
         revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal),
+        replaced: BTreeMap::new(),
         number: opening.number,
         command: opening.command,
         room: opening.room,
@@ -164,7 +171,8 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
 /// A [`Refusal`] when the rules do not allow it; the draft then stays as it is.
 pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
     match event {
-        Event::Revised { by, proposal } => revise(draft, by, proposal),
+        Event::Revised { by, proposal } => revise(draft, Some(by), proposal),
+        Event::PicturesRemoved { proposal } => revise(draft, None, proposal),
         Event::Voted { revision, vote, at } => voting::cast(draft, revision, vote, at, now),
         Event::VoteTakenBack { reaction } => Ok(voting::take_back(draft, &reaction, now)),
         Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
@@ -178,7 +186,7 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
     }
 }
 
-fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, Refusal> {
+fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Decision, Refusal> {
     must_be_open(draft)?;
     let old = &draft.revision;
     let was_complete = old.blockers.is_empty();
@@ -201,15 +209,18 @@ fn revise(draft: &Draft, by: PersonId, proposal: Proposal) -> Result<Decision, R
         effects.push(Effect::ShowCard(number));
         effects.push(Effect::Tell(if was_complete {
             let votes_lost = u32::try_from(votes_lost).unwrap_or(u32::MAX);
-            Notice::Revised { by: by.clone(), revision: number, votes_lost }
+            match by.clone() {
+                Some(by) => Notice::Revised { by, revision: number, votes_lost },
+                None => Notice::PicturesRemoved { revision: number, votes_lost },
+            }
         } else {
             Notice::Completed
         }));
     }
     effects.extend(asked(&new.blockers));
     let mut draft = draft.clone();
-    draft.authors.insert(by);
-    draft.revision = new;
+    draft.authors.extend(by);
+    draft.replace_revision(new);
     draft.phase = Phase::Review(Ballot::default());
     Ok(Decision { draft, effects })
 }

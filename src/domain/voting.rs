@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::ballot::{Ballot, Choice, Vote};
+use crate::domain::ballot::{Assurance, Ballot, Choice, Given, Unconfirmed, Vote};
 use crate::domain::draft::{Draft, Grace, Phase, VetoReason};
 use crate::domain::effect::Effect;
 use crate::domain::name::{PersonId, ReactionId, RevisionNumber};
 use crate::domain::notice::{Notice, Refusal, State};
-use crate::domain::policy::{Verdict, judge};
+use crate::domain::policy::{Confirm, Verdict, judge};
 use crate::domain::publication;
 use crate::domain::review::{Decision, later, must_be_open, unchanged};
 
-/// Someone reacted under the card of a revision. `at` is when, by the chat's clock.
+/// Someone reacted under the card of a revision or answered it with a word. `at` is when, by the chat's clock.
 pub(in crate::domain) fn cast(
     draft: &Draft,
     voted: RevisionNumber,
@@ -23,6 +23,11 @@ pub(in crate::domain) fn cast(
 ) -> Result<Decision, Refusal> {
     must_be_votable(draft, at)?;
     let current = draft.revision.number;
+    // A word names the text it is about, wherever it was typed.
+    let voted = match &vote.given {
+        Given::ByReaction => voted,
+        Given::ByWord { word, .. } => draft.revision_of(word).ok_or(Refusal::Unconfirmed(Unconfirmed::WrongWord))?,
+    };
     if voted != current {
         return Err(Refusal::OldRevision { voted, current });
     }
@@ -40,6 +45,9 @@ pub(in crate::domain) fn cast(
                 return Err(Refusal::NoApproverRole { roles: draft.policy.approver_roles.clone() });
             }
         }
+    }
+    if vote.choice == Choice::Approve && draft.policy.confirm == Confirm::Word {
+        must_be_confirmed(draft, &vote.given)?;
     }
     let ballot = draft.ballot().cloned().unwrap_or_default();
     if ballot.find(&vote.reaction).is_some() {
@@ -131,6 +139,18 @@ fn must_be_votable(draft: &Draft, at: Timestamp) -> Result<(), Refusal> {
         | Phase::Published(_)
         | Phase::Withdrawn { .. }
         | Phase::Expired(_) => must_be_open(draft),
+    }
+}
+
+/// Where the word is asked for: it must have been typed, by someone of whom the chat is sure.
+fn must_be_confirmed(draft: &Draft, given: &Given) -> Result<(), Refusal> {
+    match given {
+        Given::ByReaction => Err(Refusal::Unconfirmed(Unconfirmed::ByReaction(draft.revision.seal.word()))),
+        Given::ByWord { assurance: Assurance::Proven, .. } => Ok(()),
+        Given::ByWord {
+            assurance: assurance @ (Assurance::Unencrypted | Assurance::UnverifiedDevice | Assurance::ChangedIdentity),
+            ..
+        } => Err(Refusal::Unconfirmed(Unconfirmed::NotProven(*assurance))),
     }
 }
 

@@ -26,6 +26,9 @@ impl Turn<'_> {
         draft: Draft,
     ) -> Result<(), StoreError> {
         let id = member.id();
+        if self.confirmed(member, message, text, &draft).await? {
+            return Ok(());
+        }
         if let Phase::Vetoed { by, reason: VetoReason::Asked, .. } = &draft.phase
             && *by == id
         {
@@ -68,11 +71,15 @@ impl Turn<'_> {
             // A message that was not understood, or had a typing error in its command: read it as if new.
             return match parse::command_line(text) {
                 Some(_) => self.command(&member, message, text, None).await,
-                None => Ok(()),
+                None => self.word_elsewhere(message, text).await,
             };
         };
-        let Meaning::Typed { asked } = meaning else { return Ok(()) };
         let Some(draft) = self.transaction.draft(&number).await? else { return Ok(()) };
+        let asked = match meaning {
+            Meaning::Typed { asked } => asked,
+            Meaning::Vote => return self.word_edited(&member, message, text, &draft).await,
+            Meaning::Card(_) | Meaning::Question(_) | Meaning::Said => return Ok(()),
+        };
         let Some(spec) = self.catalog.by_word(&draft.command) else { return Ok(()) };
         match self.contribution(spec, asked.as_ref(), text) {
             Ok(Some(values)) => {

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod commands;
+pub mod confirming;
 pub mod desk;
 pub mod inbox;
 pub mod ledger;

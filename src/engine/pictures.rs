@@ -114,8 +114,11 @@ impl Turn<'_> {
         if !material.take_out(&MessageId(id.to_owned())) {
             return Ok(());
         }
-        let by = self.member().map_or_else(|| self.arrival.by.clone(), |member| member.id());
-        let event = Event::Revised { by, proposal: material.proposed(self.desk, spec) };
+        let proposal = material.proposed(self.desk, spec);
+        let event = match self.member() {
+            Some(member) => Event::Revised { by: member.id(), proposal },
+            None => Event::PicturesRemoved { proposal },
+        };
         // An open draft without some of its pictures is another one: nothing refuses that.
         let _ = ledger::happen(self.transaction, draft, event, self.now).await?;
         Ok(())

@@ -79,8 +79,7 @@ impl Outbox {
         if card.has_glyphs || !is_current || !draft.is_open() || !draft.revision.blockers.is_empty() {
             return Ok(Ok(()));
         }
-        let glyphs = &draft.policy.glyphs;
-        for glyph in [&glyphs.approve, &glyphs.veto, &glyphs.hold] {
+        for glyph in draft.policy.offered() {
             let key = EffectKey(format!("{}/{}/{glyph}", claim.debt.key, card.generation));
             if let Err(fault) = chat.react(&key, room, &message, glyph).await {
                 return Ok(Err(fault));

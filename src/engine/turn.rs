@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::command::catalog::Catalog;
 use crate::command::parse;
-use crate::domain::ballot::{Vote, Voter};
+use crate::domain::ballot::{Given, Vote, Voter};
 use crate::domain::directorate::Member;
 use crate::domain::draft::Draft;
 use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, PersonId, ReactionId, RevisionNumber};
@@ -12,6 +12,7 @@ use crate::domain::notice::{Notice, Refusal};
 use crate::domain::policy::bare;
 use crate::domain::publication::Answer;
 use crate::domain::review::Event;
+use crate::engine::confirming::is_word_of;
 use crate::engine::desk::Desk;
 use crate::engine::ledger;
 use crate::engine::owed::{Owed, Place};
@@ -86,10 +87,13 @@ impl<'a> Turn<'a> {
             (true, Some(member)) => self.command(&member, message, text, draft).await,
             (false, Some(member)) => match draft {
                 Some(draft) => self.answered(&member, message, text, draft).await,
-                None => Ok(()),
+                None => self.word_elsewhere(message, text).await,
             },
-            // People talk; that is what rooms are for.
-            (false, None) => Ok(()),
+            (false, None) => match draft {
+                Some(draft) if is_word_of(text, &draft) => self.stranger(message).await,
+                // People talk; that is what rooms are for.
+                Some(_) | None => Ok(()),
+            },
         }
     }
 
@@ -126,7 +130,7 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let Some(choice) = draft.policy.glyphs.choice(glyph) else { return Ok(()) };
         let Some(by) = self.voter() else { return self.stranger(message).await };
-        let vote = Vote { by, choice, reaction: reaction.clone() };
+        let vote = Vote { by, choice, reaction: reaction.clone(), given: Given::ByReaction };
         if self.happen_once_told(&draft, Event::Voted { revision, vote, at: self.arrival.at }).await? {
             self.transaction.note_message(&self.arrival.room, reaction.as_str(), &draft.number, &Meaning::Vote).await?;
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::ballot::Assurance;
 use crate::domain::fault::Fault;
 use crate::domain::name::{ArrivalId, DraftNumber, EffectKey, GroupId, MessageId, PersonId, ReactionId, RoomId};
 use crate::domain::prose::Prose;
@@ -112,6 +113,8 @@ pub struct Standing {
     pub name: Option<String>,
     /// The ids of the groups that the chat itself puts them in (a Discord server's roles).
     pub groups: BTreeSet<GroupId>,
+    /// How sure it is that they did this. A chat fills it in for messages and their edits; nothing else asks for it.
+    pub assurance: Assurance,
 }
 
 /// A file that someone attached to a message.

@@ -20,7 +20,7 @@ pub enum Meaning {
     Question(AccountName),
     /// Anything else the bot said about the draft: an answer to it belongs to the draft.
     Said,
-    /// A reaction that voted: taking it back names only this.
+    /// A reaction that voted, or a message with a card's word: taking it back names only this.
     Vote,
 }
 

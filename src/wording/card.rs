@@ -5,8 +5,9 @@ use crate::domain::cost::Cost;
 use crate::domain::draft::{Blocker, Draft, Grace, Phase, Progress, Publication, VetoReason};
 use crate::domain::name::{AccountName, RevisionNumber, RoleName};
 use crate::domain::picture::Picture;
-use crate::domain::policy::{Verdict, judge};
+use crate::domain::policy::{Confirm, Verdict, judge};
 use crate::domain::prose::{Block, Prose};
+use crate::wording::notice::shortened;
 use crate::wording::speaker::{Audience, Speaker};
 
 impl Speaker {
@@ -59,7 +60,13 @@ impl Speaker {
                 blocks.extend(self.votes(ballot, audience));
                 let glyphs = &draft.policy.glyphs;
                 let (approve, veto, hold) = (&glyphs.approve, &glyphs.veto, &glyphs.hold);
-                blocks.push(text("card-how", &[("approve", approve), ("veto", veto), ("hold", hold)]));
+                blocks.push(match draft.policy.confirm {
+                    Confirm::Reaction => text("card-how", &[("approve", approve), ("veto", veto), ("hold", hold)]),
+                    Confirm::Word => {
+                        let word = draft.revision.seal.word();
+                        text("card-how-word", &[("word", &word), ("veto", veto), ("hold", hold)])
+                    }
+                });
                 blocks
             }
             Phase::Approved { ballot, grace: Grace::Until(at) } => {
@@ -219,7 +226,9 @@ impl Speaker {
             }
             Blocker::Empty { account } => self.sentence(audience, "blocker-empty", &[("account", account)]),
             Blocker::NoAccount => self.sentence(audience, "blocker-no-account", &[]),
-            Blocker::PictureComing { name } => self.sentence(audience, "blocker-picture-coming", &[("name", name)]),
+            Blocker::PictureComing { name } => {
+                self.sentence(audience, "blocker-picture-coming", &[("name", &shortened(name))])
+            }
             Blocker::TooManyPictures { account, most } => {
                 self.sentence(audience, "blocker-too-many-pictures", &[("account", account), ("most", most)])
             }

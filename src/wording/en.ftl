@@ -17,6 +17,8 @@ card-withdrawn = Withdrawn by { $by }. Nothing was published.
 card-expired = Lapsed: not approved before { $deadline }. Nothing was published.
 card-votes = For: { $names }.
 card-how = { $approve } approve · { $veto } refuse · { $hold } hold
+card-how-word = ✍️ To approve, answer this card by typing: { $word }
+    { $veto } refuse · { $hold } hold
 card-length = { $account } { $used }/{ $limit }
 card-length-over = { $account } { $used }/{ $limit } ({ $over } too many)
 card-cost = { $label } ≈ { $cost }
@@ -81,6 +83,12 @@ notice-revised =
         [one] Version { $revision }, by { $by }. The vote on the version before no longer counts: vote on this card.
        *[other] Version { $revision }, by { $by }. The { $lost } votes on the version before no longer count: vote on this card.
     }
+notice-pictures-removed =
+    { $lost ->
+        [0] Version { $revision }: a message was removed, and its picture with it. Vote on this card.
+        [one] Version { $revision }: a message was removed, and its picture with it. The vote given to the previous version no longer counts: vote on this card.
+       *[other] Version { $revision }: a message was removed, and its picture with it. The { $lost } votes given to the previous version no longer count: vote on this card.
+    }
 notice-goes-out = The votes are there. Goes out at { $at }.
 notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
 notice-hold-taken-back = { $by } lifts the hold.
@@ -131,6 +139,12 @@ help-field-required-internal = 🔒 { $field } (required, internal, never publis
 refusal-author = You wrote this text: a colleague must approve it. To drop it: !retirer
 refusal-role = Your role can't approve this. These can: { $roles }.
 refusal-old-revision = Vote not counted: version { $voted } was replaced by version { $current }. Vote on its card, further down.
+refusal-word-needed = Thank you, but a reaction is not enough to approve here. Answer the card by typing: { $word }
+refusal-wrong-word = Approval not counted: this is not the seal of the card. Copy it from the card, eight signs like k7f2-9qd1.
+refusal-word-elsewhere = Approval not counted: type this seal in answer to the card of { $number }, or in its thread.
+refusal-unencrypted = Approval not counted: your message did not come encrypted, any server could have written it. Send it again from an app that encrypts (Tchap, Element).
+refusal-unverified-device = Approval not counted: your device is not verified, nothing proves that this message is yours. Verify it in your app's settings (Security or Sessions), then send the seal again.
+refusal-changed-identity = Approval not counted: your encryption identity has changed since last time. Tell the administrator; meanwhile a colleague can approve.
 refusal-incomplete = Vote not counted, still missing: { $blockers }.
 refusal-too-late = Too late: it is going out or out.
 refusal-over = This draft is no longer open ({ $state }).

@@ -17,6 +17,8 @@ card-withdrawn = Retiré par { $by }. Rien n'a été publié.
 card-expired = Périmé : pas validé avant le { $deadline }. Rien n'a été publié.
 card-votes = Pour : { $names }.
 card-how = { $approve } valider · { $veto } refuser · { $hold } suspendre
+card-how-word = ✍️ Pour valider, répondez à cette carte en tapant : { $word }
+    { $veto } refuser · { $hold } suspendre
 card-length = { $account } { $used }/{ $limit }
 card-length-over = { $account } { $used }/{ $limit } ({ $over } de trop)
 card-cost = { $label } ≈ { $cost }
@@ -81,6 +83,12 @@ notice-revised =
         [one] Version { $revision }, par { $by }. Le vote donné à la version précédente ne compte plus : votez sur cette carte.
        *[other] Version { $revision }, par { $by }. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
     }
+notice-pictures-removed =
+    { $lost ->
+        [0] Version { $revision } : un message a été supprimé, et sa photo avec lui. Votez sur cette carte.
+        [one] Version { $revision } : un message a été supprimé, et sa photo avec lui. Le vote donné à la version précédente ne compte plus : votez sur cette carte.
+       *[other] Version { $revision } : un message a été supprimé, et sa photo avec lui. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
+    }
 notice-goes-out = Le compte y est. Publication à { $at }.
 notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
 notice-hold-taken-back = { $by } a retiré sa suspension.
@@ -131,6 +139,12 @@ help-field-required-internal = 🔒 { $field } (obligatoire, interne, jamais pub
 refusal-author = Vous avez écrit ce texte : un collègue doit le valider. Pour l'abandonner : !retirer
 refusal-role = Votre rôle ne permet pas de valider ici. Peuvent le faire : { $roles }.
 refusal-old-revision = Vote non compté : la version { $voted } est remplacée par la version { $current }. Votez sur sa carte, plus bas.
+refusal-word-needed = Merci, mais ici une réaction ne suffit pas pour valider. Répondez à la carte en tapant : { $word }
+refusal-wrong-word = Validation non comptée : ce n'est pas l'empreinte de la carte. Recopiez-la depuis la carte, huit signes comme k7f2-9qd1.
+refusal-word-elsewhere = Validation non comptée : tapez cette empreinte en réponse à la carte de { $number }, ou dans son fil.
+refusal-unencrypted = Validation non comptée : votre message n'est pas arrivé chiffré, n'importe quel serveur pourrait l'avoir écrit. Renvoyez-le depuis une application qui chiffre (Tchap, Element).
+refusal-unverified-device = Validation non comptée : votre appareil n'est pas vérifié, rien ne prouve que ce message est de vous. Vérifiez-le dans les paramètres de votre application (Sécurité ou Sessions), puis renvoyez l'empreinte.
+refusal-changed-identity = Validation non comptée : votre identité de chiffrement a changé depuis la dernière fois. Prévenez l'administrateur ; en attendant, un collègue peut valider.
 refusal-incomplete = Vote non compté, il manque encore : { $blockers }.
 refusal-too-late = Trop tard : la publication a commencé. Pour retirer le texte, passez par le compte lui-même.
 refusal-over = Ce brouillon n'est plus ouvert ({ $state }).

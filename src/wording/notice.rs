@@ -27,6 +27,9 @@ impl Speaker {
                 let (by, revision) = (audience.name(by), revision.to_string());
                 one("notice-revised", &[("by", &by), ("revision", &revision), ("lost", votes_lost)])
             }
+            Notice::PicturesRemoved { revision, votes_lost } => {
+                one("notice-pictures-removed", &[("revision", &revision.to_string()), ("lost", votes_lost)])
+            }
             Notice::GoesOut { at } => one("notice-goes-out", &[("at", &audience.moment(*at))]),
             Notice::Held { by } => by_one("notice-held", by),
             Notice::HoldTakenBack { by } => by_one("notice-hold-taken-back", by),
@@ -40,10 +43,7 @@ impl Speaker {
             Notice::Expired => one("notice-expired", &[]),
             Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
-                let is_uncertain = matches!(fault, Fault::Uncertain { .. });
-                let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
-                let (why, at) = (self.fault(fault, audience), audience.moment(*next));
-                one(name, &[("account", account), ("why", &why), ("at", &at)])
+                Prose::text(self.retrying(account, fault, &audience.moment(*next), audience))
             }
             Notice::AskWhetherOnline { account, fault } => {
                 let why = self.fault(fault, audience);
@@ -80,6 +80,14 @@ impl Speaker {
                 one("notice-picture-refused", &[("name", &shortened(name)), ("why", &self.unfit(why, audience))])
             }
         }
+    }
+
+    /// That an account did not take it, and when the bot tries or looks again.
+    fn retrying(&self, account: &AccountName, fault: &Fault, at: &str, audience: &Audience<'_>) -> String {
+        let is_uncertain = matches!(fault, Fault::Uncertain { .. });
+        let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
+        let why = self.fault(fault, audience);
+        self.sentence(audience, name, &[("account", account), ("why", &why), ("at", &at)])
     }
 
     /// That it is out on an account, with its page where there is one.
@@ -170,6 +178,6 @@ impl Speaker {
 }
 
 /// What someone typed, short enough to be said back.
-fn shortened(typed: &str) -> String {
+pub(in crate::wording) fn shortened(typed: &str) -> String {
     typed.chars().take(30).collect()
 }

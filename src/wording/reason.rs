@@ -1,5 +1,6 @@
 //! Why something did not work, in words that say what a person can do.
 
+use crate::domain::ballot::{Assurance, Unconfirmed};
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::RoleName;
 use crate::domain::notice::{Problem, Refusal, State};
@@ -73,6 +74,7 @@ impl Speaker {
                 let (voted, current) = (voted.to_string(), current.to_string());
                 self.sentence(audience, "refusal-old-revision", &[("voted", &voted), ("current", &current)])
             }
+            Refusal::Unconfirmed(why) => self.unconfirmed(why, audience),
             Refusal::Incomplete(blockers) => {
                 let blockers = self.blockers(blockers, audience).join(" ; ");
                 self.sentence(audience, "refusal-incomplete", &[("blockers", &blockers)])
@@ -87,6 +89,22 @@ impl Speaker {
             Refusal::NothingChanged => self.sentence(audience, "refusal-nothing-changed", &[]),
             Refusal::NoSuchDraft(number) => self.sentence(audience, "refusal-no-such-draft", &[("number", number)]),
             Refusal::NothingAsked => self.sentence(audience, "refusal-nothing-asked", &[]),
+        }
+    }
+
+    /// Why an approval does not count where the word is asked for, and what to do.
+    fn unconfirmed(&self, why: &Unconfirmed, audience: &Audience<'_>) -> String {
+        match why {
+            Unconfirmed::ByReaction(word) => self.sentence(audience, "refusal-word-needed", &[("word", word)]),
+            Unconfirmed::WrongWord => self.sentence(audience, "refusal-wrong-word", &[]),
+            Unconfirmed::Elsewhere(number) => self.sentence(audience, "refusal-word-elsewhere", &[("number", number)]),
+            Unconfirmed::NotProven(Assurance::Proven | Assurance::UnverifiedDevice) => {
+                self.sentence(audience, "refusal-unverified-device", &[])
+            }
+            Unconfirmed::NotProven(Assurance::Unencrypted) => self.sentence(audience, "refusal-unencrypted", &[]),
+            Unconfirmed::NotProven(Assurance::ChangedIdentity) => {
+                self.sentence(audience, "refusal-changed-identity", &[])
+            }
         }
     }
 

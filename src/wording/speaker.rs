@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use tracing::error;
 use unic_langid::{LanguageIdentifier, langid};
 
+use crate::command::clean::harmless;
 use crate::domain::cost::Price;
 use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::PersonId;
@@ -44,7 +45,8 @@ impl Default for Speaker {
 }
 
 impl Speaker {
-    /// A sentence by its name. Variables that are whole numbers choose the plural.
+    /// A sentence by its name. Variables that are whole numbers choose the plural; whatever comes from outside can
+    /// neither end its line nor turn its direction.
     pub(in crate::wording) fn sentence(&self, audience: &Audience<'_>, name: &str, variables: Variables<'_>) -> String {
         let bundle = match audience.directorate.language {
             Language::Fr => &self.french,
@@ -52,7 +54,7 @@ impl Speaker {
         };
         let mut arguments = FluentArgs::new();
         for (variable, value) in variables {
-            let text = value.to_string();
+            let text = harmless(&value.to_string());
             // Only what reads back as it is written is a number: `007` stays `007`.
             match text.parse::<u32>() {
                 Ok(number) if number.to_string() == text => arguments.set(*variable, FluentValue::from(number)),

@@ -12,6 +12,7 @@ mod check;
 mod check_x;
 mod commands;
 mod config;
+mod confirm;
 mod contract;
 mod darkroom;
 #[cfg(feature = "discord")]
@@ -21,6 +22,7 @@ mod everything_real;
 mod examples;
 mod full_disk;
 mod harness;
+mod inert;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;
@@ -29,6 +31,7 @@ mod login_x;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod outbox;
+mod permissions;
 mod pictures;
 mod practice;
 mod practice_page;

@@ -1,15 +1,21 @@
 //! What the Matrix adapter makes of events and of prose, without a server.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use matrix_sdk::deserialized_responses::{TimelineEvent, UnableToDecryptInfo, UnableToDecryptReason};
+use matrix_sdk::deserialized_responses::{
+    AlgorithmInfo, DecryptedRoomEvent, DeviceLinkProblem, EncryptionInfo, TimelineEvent, UnableToDecryptInfo,
+    UnableToDecryptReason, VerificationLevel, VerificationState,
+};
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, room_id, user_id};
 use portevoix::chat::matrix::lanes::Lanes;
 use portevoix::chat::matrix::place::Place;
 use portevoix::chat::matrix::render::{calls_for_attention, html};
 use portevoix::chat::matrix::sift::{News, Sifted, sift, since_entering};
+use portevoix::domain::ballot::Assurance;
 use portevoix::domain::name::{ArrivalId, MessageId, PersonId, ReactionId, RoomId};
 use portevoix::domain::prose::{Block, Prose};
 use portevoix::port::chat::{Arrival, Attachment, Happening};
@@ -311,6 +317,57 @@ fn what_people_wrote_is_inert() {
         "<p>voir <code>https://evil.example/</code>&lt;x&gt;, <code>www.evil.example</code> ou \
          <code>a@evil.example</code></p>",
     );
+    check_html(
+        Block::Text(
+            "@durand:example.org\n(#salon:example.org) matrix:r/x:evil.example tel:17 12:30 lieu: Nantes".into(),
+        ),
+        "<p><code>@durand:example.org</code><br><code>(#salon:example.org)</code> <code>matrix:r/x:evil.example</code> \
+         <code>tel:17</code> 12:30 lieu: Nantes</p>",
+    );
+}
+
+#[test]
+fn what_encryption_proves_of_a_sender_is_what_the_device_says() {
+    let state = |state: VerificationState| {
+        let event = json!({
+            "type": "m.room.message", "event_id": "$event", "sender": "@martin:example.org", "room_id": "!room:example.org",
+            "origin_server_ts": 0, "content": { "msgtype": "m.text", "body": "k7f2-9qd1" },
+        });
+        let encryption = EncryptionInfo {
+            sender: user_id!("@martin:example.org").to_owned(),
+            sender_device: None,
+            forwarder: None,
+            algorithm_info: AlgorithmInfo::MegolmV1AesSha2 {
+                curve25519_key: String::new(),
+                sender_claimed_keys: BTreeMap::new(),
+                session_id: None,
+            },
+            verification_state: state,
+        };
+        let decrypted = DecryptedRoomEvent {
+            event: Raw::new(&event).unwrap().cast_unchecked(),
+            encryption_info: Arc::new(encryption),
+            unsigned_encryption_info: None,
+        };
+        let event = TimelineEvent::from_decrypted(decrypted, None);
+        let Some(Sifted::News(News::Readable(arrival))) = sifted(&event) else { panic!("it is readable news") };
+        arrival.standing.assurance
+    };
+    let doubt = VerificationState::Unverified;
+    assert_eq!(state(VerificationState::Verified), Assurance::Proven);
+    assert_eq!(state(doubt(VerificationLevel::UnverifiedIdentity)), Assurance::Proven);
+    assert_eq!(state(doubt(VerificationLevel::VerificationViolation)), Assurance::ChangedIdentity);
+    for level in [
+        VerificationLevel::UnsignedDevice,
+        VerificationLevel::MismatchedSender,
+        VerificationLevel::None(DeviceLinkProblem::MissingDevice),
+        VerificationLevel::None(DeviceLinkProblem::InsecureSource),
+    ] {
+        assert_eq!(state(doubt(level.clone())), Assurance::UnverifiedDevice, "{level:?}");
+    }
+    let clear = event(json!({ "content": { "msgtype": "m.text", "body": "k7f2-9qd1" } }));
+    let Some(Sifted::News(News::Readable(arrival))) = sifted(&clear) else { panic!("it is readable news") };
+    assert_eq!(arrival.standing.assurance, Assurance::Unencrypted);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use portevoix::domain::ballot::{Choice, Vote};
+use portevoix::domain::ballot::{Choice, Given, Vote};
 use portevoix::domain::draft::{Draft, Phase, Progress};
 use portevoix::domain::effect::Effect;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
@@ -170,7 +170,12 @@ fn a_change_opens_a_revision_without_votes_and_old_cards_do_not_count() {
     assert_ne!(table.draft.revision.seal, old.seal);
     let revision = RevisionNumber(2);
     assert_eq!(table.told(), [&Notice::Revised { by: "martin".into(), revision, votes_lost: 2 }]);
-    let vote = Vote { by: voter("durand", &["valideur"]), choice: Choice::Approve, reaction: ReactionId::from("late") };
+    let vote = Vote {
+        by: voter("durand", &["valideur"]),
+        choice: Choice::Approve,
+        reaction: ReactionId::from("late"),
+        given: Given::ByReaction,
+    };
     let refusal = table.happen(Event::Voted { revision: old.number, vote, at: table.now });
     assert_eq!(refusal, Err(Refusal::OldRevision { voted: old.number, current: revision }));
     table.pass(60);

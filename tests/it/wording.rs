@@ -6,6 +6,7 @@ use std::path::Path;
 
 use fluent_bundle::FluentResource;
 use jiff::tz::TimeZone;
+use portevoix::command::clean::harmless;
 use portevoix::domain::cost::{Cost, Prices};
 use portevoix::domain::directorate::{Directorate, Language};
 use portevoix::wording::speaker::{Audience, Speaker};
@@ -121,4 +122,13 @@ fn a_card_says_what_a_post_costs() {
         let card = card(Prices::X.cost(has_links), language);
         assert!(card.contains(expected), "{expected} is not on\n{card}");
     }
+}
+
+#[test]
+fn whatever_comes_from_outside_stays_on_its_line_and_in_its_direction() {
+    assert_eq!(harmless("rue.jpg"), "rue.jpg");
+    assert_eq!(harmless("Élodie 👩🏽‍✈️ 0,20\u{a0}$ ⏸️"), "Élodie 👩🏽‍✈️ 0,20\u{a0}$ ⏸️");
+    assert_eq!(harmless("a\r\n✅ Publié.\u{2028}b\tc"), "a  ✅ Publié. b c");
+    assert_eq!(harmless("gpj.\u{202e}euR\u{1b}[31m\u{200b}"), "gpj.�euR�[31m�");
+    assert_eq!(harmless(&format!("z{}", "\u{338}".repeat(50))).chars().count(), 5);
 }

@@ -14,7 +14,8 @@ use crate::chat::discord::rest::Rest;
 use crate::chat::discord::settings::DiscordSettings;
 use crate::chat::discord::sift::{Written, edit, removed, written};
 use crate::domain::name::ReactionId;
-use crate::port::chat::{Arrival, Intake};
+use crate::domain::seal::Word;
+use crate::port::chat::{Arrival, Happening, Intake};
 
 /// Something that has its place in the order.
 #[derive(Debug)]
@@ -139,7 +140,28 @@ impl HandOver<'_> {
                 return;
             }
         }
+        if !self.notes_a_word(&written).await {
+            return;
+        }
         self.intake.take(written.arrival).await;
+    }
+
+    /// Whoever removes a card's word takes an approval back, also while the bot is away: what may be one is looked at
+    /// again, as cards are. Returns whether that is on the disk, where it is needed.
+    async fn notes_a_word(&self, written: &Written) -> bool {
+        let Happening::Said { message, text, .. } = &written.arrival.what else { return true };
+        if Word::read(text).is_none() {
+            return true;
+        }
+        let entry = (written.arrival.room.clone(), message.clone());
+        let note = || {
+            self.memory.note(|noted| {
+                if !noted.cards.contains(&entry) {
+                    noted.cards.push_back(entry.clone());
+                }
+            })
+        };
+        keep("note a word", self.stop, note).await.is_some()
     }
 
     async fn edited(&mut self, data: &Value, room: Snowflake, channel: Snowflake) {

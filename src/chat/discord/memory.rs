@@ -19,7 +19,7 @@ const FILE: &str = "memory.json";
 /// How many sent messages are remembered: what is owed is tried again within minutes, and a room is not that busy.
 const MOST_SAID: usize = 500;
 
-/// How many messages with glyphs are looked at again after an absence, in all rooms.
+/// How many messages with glyphs or words are looked at again after an absence, in all rooms.
 const MOST_CARDS: usize = 100;
 
 /// How many reactions are looked at again after an absence.
@@ -42,7 +42,7 @@ pub struct Noted {
     pub read: BTreeMap<RoomId, Snowflake>,
     /// What was sent, or may have been, oldest first.
     pub said: VecDeque<Said>,
-    /// Messages of the bot's that have glyphs, oldest first, each with its room.
+    /// Messages of the bot's that have glyphs, and people's that may be a card's word, oldest first, each with its room.
     pub cards: VecDeque<(RoomId, MessageId)>,
     /// Reactions that may stand, oldest first, each with its room.
     pub reactions: VecDeque<(RoomId, ReactionId)>,

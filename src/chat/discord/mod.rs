@@ -18,7 +18,8 @@
 //! - Edits of messages that were handed over before, among the newest hundred of each room and thread.
 //! - Under the last cards and questions: reactions that were put or taken back. Both in one absence leave no trace, nor
 //!   does taking one back and putting it again. When it happened is not known: it counts from the bot's return.
-//! - A card that was removed. That a person's message was removed is only known if the bot was there.
+//! - A card that was removed, and a message that may be a card's word. That any other message of a person's was removed
+//!   is only known if the bot was there.
 //! - A slash command that was answered but not taken before a crash: the answer stands in the room, and is read there.
 //! - A button that was pressed while the bot was away did nothing, and Discord said so to whoever pressed it.
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::chat::discord::attached::attachments;
 use crate::chat::discord::id::{Snowflake, Spot, id_at, time_of};
 use crate::chat::discord::interactions::read_back;
+use crate::domain::ballot::Assurance;
 use crate::domain::name::{ArrivalId, GroupId, MessageId, PersonId, RoomId};
 use crate::port::chat::{Arrival, Happening, Standing};
 
@@ -92,7 +93,8 @@ pub fn removed(message: &MessageId, room: Snowflake) -> Arrival {
     }
 }
 
-/// What Discord says of a person: the name on this server, else the one they chose, and their roles here.
+/// What Discord says of a person: the name on this server, else the one they chose, and their roles here. There is
+/// nothing that could prove more than Discord's own word, which comes over TLS.
 pub fn standing(user: &Value, member: Option<&Value>) -> Standing {
     let text = |value: Option<&Value>, key: &str| value?.get(key)?.as_str().map(str::to_owned);
     let name =
@@ -100,7 +102,7 @@ pub fn standing(user: &Value, member: Option<&Value>) -> Standing {
     let roles = member.and_then(|member| member.get("roles")?.as_array());
     let groups: BTreeSet<GroupId> =
         roles.into_iter().flatten().filter_map(|role| Some(GroupId::from(role.as_str()?))).collect();
-    Standing { name, groups }
+    Standing { name, groups, assurance: Assurance::Proven }
 }
 
 /// The person that a user object is.

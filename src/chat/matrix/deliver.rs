@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chat::backoff::Backoff;
 use crate::chat::matrix::fault::{fault_of, is_not_there};
+use crate::chat::matrix::identity::looked_into;
 use crate::chat::matrix::lanes::{Batch, Due, Lanes};
 use crate::chat::matrix::sift::{Locked, News, Sifted, sift};
 use crate::domain::name::{MessageId, PersonId};
@@ -123,7 +124,7 @@ impl<'a> Delivery<'a> {
                 None => return false,
             }
         }
-        self.intake.take(arrival).await;
+        self.intake.take(looked_into(self.client, room, arrival).await).await;
         true
     }
 

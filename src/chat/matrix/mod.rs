@@ -2,7 +2,8 @@
 //!
 //! - [`login`] makes the device, once; [`session`] keeps it; [`chat`] is the device at work.
 //! - In: [`listen`] syncs, [`backfill`] fills what a sync left out, [`sift`] turns events into arrivals, [`lanes`] keeps
-//!   each room's order while keys are missing, [`deliver`] hands over, [`place`] remembers how far that went.
+//!   each room's order while keys are missing, [`deliver`] hands over, [`identity`] tells
+//!   how sure we are of who wrote it, [`place`] remembers how far that went.
 //! - Out: [`say`] sends once per effect, [`render`] writes prose as Matrix shows it.
 //! - [`probe`] tries a room for `portevoix check`; [`fault`] puts the SDK's errors in the engine's terms.
 
@@ -11,6 +12,7 @@ pub mod backfill;
 pub mod chat;
 pub mod deliver;
 pub mod fault;
+pub mod identity;
 pub mod lanes;
 pub mod listen;
 pub mod login;

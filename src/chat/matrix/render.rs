@@ -4,6 +4,24 @@ use linkify::{LinkFinder, LinkKind};
 
 use crate::domain::prose::{Block, Prose};
 
+/// The schemes of which clients make links although no `//` follows; Element's list.
+const SCHEMES: [&str; 14] = [
+    "bitcoin",
+    "geo",
+    "im",
+    "magnet",
+    "mailto",
+    "matrix",
+    "news",
+    "openpgp4fpr",
+    "sip",
+    "sms",
+    "smsto",
+    "tel",
+    "urn",
+    "xmpp",
+];
+
 /// The prose as `org.matrix.custom.html`, in the few elements that every client shows.
 pub fn html(prose: &Prose) -> String {
     prose.blocks.iter().map(block_html).collect()
@@ -39,13 +57,36 @@ fn block_html(block: &Block) -> String {
 fn inert(text: &str) -> String {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url, LinkKind::Email]).url_must_have_scheme(false);
-    finder
-        .spans(text)
-        .map(|span| match span.kind() {
-            Some(_) => format!("<code>{}</code>", escaped(span.as_str())),
-            None => escaped(span.as_str()),
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| {
+            let (bare, space) = word.split_at(word.trim_end().len());
+            let shown = if is_matrix_address(bare) { code(bare) } else { spans(&finder, bare) };
+            shown + &escaped(space)
         })
         .collect()
+}
+
+fn spans(finder: &LinkFinder, word: &str) -> String {
+    let span = |span: linkify::Span<'_>| match span.kind() {
+        Some(_) => code(span.as_str()),
+        None => escaped(span.as_str()),
+    };
+    finder.spans(word).map(span).collect()
+}
+
+/// Whether a client may make a link of a word that no browser would: the name of a person, a room or a server
+/// (`@durand:example.org`, `#salon:example.org`, <https://spec.matrix.org/v1.18/appendices/#common-identifier-format>), or
+/// an address without `//` (`matrix:r/salon:example.org`, `tel:17`, `magnet:?xt=…`).
+fn is_matrix_address(word: &str) -> bool {
+    let Some((before, after)) = word.split_once(':') else { return false };
+    let is_identifier = before.contains(['@', '#', '!', '+', '$']);
+    let scheme = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let is_linked = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    (is_identifier || is_linked) && !after.is_empty()
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
 }
 
 fn escaped(text: &str) -> String {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::chat::matrix::attached;
+use crate::chat::matrix::identity::assurance;
 use crate::domain::name::{self, ArrivalId, MessageId, PersonId, ReactionId};
 use crate::port::chat::{Arrival, Attachment, Happening, Standing};
 
@@ -84,7 +85,7 @@ pub fn sift(event: &TimelineEvent, room: &RoomId, own: &UserId) -> Option<Sifted
         id: ArrivalId(wire.event_id.clone()),
         room: name::RoomId(room.to_string()),
         by: PersonId(wire.sender.clone()),
-        standing: Standing::default(),
+        standing: Standing { assurance: assurance(event), ..Standing::default() },
         at: time_of(event),
         what,
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::chat::practice::handover::Place;
 use crate::chat::practice::record::{Author, Content, Message, Reaction, Record, SentFile};
 use crate::chat::practice::{Changed, NotDone, Practice, State};
+use crate::domain::ballot::Assurance;
 use crate::domain::name::{ArrivalId, MessageId, PersonId, ReactionId, RoomId};
 use crate::port::chat::{Arrival, Attachment, Happening, Standing};
 
@@ -165,7 +166,7 @@ impl Practice {
                     id,
                     room: room_id,
                     by: person.clone(),
-                    standing: Standing::default(),
+                    standing: Standing { assurance: Assurance::Proven, ..Standing::default() },
                     at,
                     what,
                 })

@@ -45,7 +45,7 @@ fn write_message(room: &PracticeRoom, message: &Message, indent: &str, lines: &m
     let mut said = text.split('\n');
     lines.push(format!("{indent}{}{edited} : {}\n", name(room, &message.by), said.next().unwrap_or_default()));
     lines.extend(said.map(|line| format!("{indent}{INDENT}{line}\n")));
-    lines.extend(message.files.iter().map(|file| format!("{indent}{INDENT}📎 {}\n", file.name)));
+    lines.extend(message.files.iter().map(|file| format!("{indent}{INDENT}📎 {}\n", one_line(&file.name))));
     if !message.reactions.is_empty() {
         lines.push(format!("{indent}{INDENT}{}\n", reactions(room, message)));
     }
@@ -74,4 +74,10 @@ pub fn name<'a>(room: &'a PracticeRoom, author: &'a Author) -> &'a str {
             room.people.iter().find(|person| person.id == *id).map_or(id.as_str(), |person| person.name.as_str())
         }
     }
+}
+
+/// A name on one line, its letters in the order in which they are written.
+fn one_line(name: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.chars().map(|c| if c.is_control() || turns(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

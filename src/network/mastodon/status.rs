@@ -112,7 +112,7 @@ pub struct Application {
 impl Status {
     /// The proof that it is out.
     pub fn receipt(&self) -> Receipt {
-        Receipt { id: self.id.clone(), url: self.url.clone() }
+        Receipt::with_page(self.id.clone(), self.url.as_deref())
     }
 
     /// Whether it stands by itself, as everything that is published here does.

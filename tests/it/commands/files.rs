@@ -86,7 +86,7 @@ fn an_unknown_key_is_told_with_the_nearest_or_all_possible_ones() {
     assert_snapshot!(spoilt(&[("about = \"Prévenir", "abuot = \"Prévenir"), ("quorum = 2", "quorum = 2\ncouleur = 3")]), @r##"
     alerte.toml, ligne 1 : il manque « about » dans le fichier : ajoutez par exemple about = "Lancer un appel à témoins"
     alerte.toml, ligne 3 : clé inconnue « abuot » dans le fichier : vouliez-vous écrire « about » ?
-    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, urgent, glyphs
+    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, urgent, confirm, glyphs
     "##);
 }
 
@@ -126,6 +126,16 @@ fn a_template_that_is_not_closed_is_refused_at_its_line() {
 }
 
 #[test]
+fn a_template_that_never_ends_is_refused() {
+    let long = "{% for a in [1] * 9999 %}{% for b in [1] * 9999 %}{{ lieu }}{% endfor %}{% endfor %}";
+    let wide = "{% for a in [1] * 9999 %}{{ lieu * 9999 }}{% endfor %}";
+    for endless in [long, wide] {
+        let told = spoilt(&[("{{ lieu }}\n", &format!("{endless}\n"))]);
+        assert!(told.contains("le modèle n'en finit pas : retirez sa boucle, ou raccourcissez-la"), "{told}");
+    }
+}
+
+#[test]
 fn a_template_may_only_use_fields_that_exist() {
     assert_snapshot!(spoilt(&[("{{ lieu }}\n", "{{ liue }}\n{{ couleur }}\n")]), @r##"
     alerte.toml, ligne 28 : le modèle parle de « liue », qui n'est pas un champ : vouliez-vous écrire {{ lieu }} ?
@@ -161,6 +171,7 @@ fn a_policy_needs_at_least_one_person() {
     alerte.toml, ligne 33 : « quorum » attend un nombre entier de 1 à 20
     alerte.toml, ligne 34 : « grace_seconds » attend un nombre entier de 0 à 86400
     "##);
+    assert_snapshot!(spoilt(&[("quorum = 2", "quorum = 2\nconfirm = \"mot\"")]), @r##"alerte.toml, ligne 34 : « confirm » ne peut pas valoir « mot » : écrivez "reaction" (un signe suffit) ou "word" (l'empreinte de la carte, tapée en réponse)"##);
     assert_snapshot!(spoilt(&[("[policy]\nquorum = 2\n", "")]), @r##"alerte.toml, ligne 1 : il manque la section [policy] : ajoutez quorum = 2 (le nombre de personnes qui approuvent)"##);
     assert_snapshot!(spoilt(&[("quorum = 2", "grace_seconds = 0")]), @r##"alerte.toml, ligne 32 : il manque « quorum » : écrivez le nombre de personnes qui approuvent, quorum = 2"##);
     assert_snapshot!(spoilt(&[("quorum = 2", "quorum = 2\nglyphs = { approve = \"👍\", veto = \"👍🏽\" }")]), @r##"alerte.toml, ligne 34 : deux symboles sont les mêmes : choisissez-en trois différents"##);

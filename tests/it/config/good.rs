@@ -10,6 +10,7 @@ use portevoix::config::settings::{AccountConfig, ChatKind, Connection, Matrix, P
 use portevoix::domain::cost::{Price, Prices};
 use portevoix::domain::directorate::{Language, NetworkKind, Visibility};
 use portevoix::domain::name::{AccountName, CommandWord, PersonId, RoomId};
+use portevoix::domain::policy::Confirm;
 
 use crate::config::{GOOD, good_but, parsed, roles};
 
@@ -94,6 +95,7 @@ fn every_key_can_be_given() {
         approver_roles = ["chef_de_service", "valideur"]
         open_for_seconds = 3600
         grace_seconds = 0
+        confirm = "word"
     "#;
     let config = parsed(text);
     assert_eq!(config.database, PathBuf::from("/var/lib/portevoix/portevoix.db"));
@@ -123,6 +125,7 @@ fn every_key_can_be_given() {
         approver_roles: Some(roles(&["chef_de_service", "valideur"])),
         open_for_seconds: Some(3600),
         grace_seconds: Some(0),
+        confirm: Some(Confirm::Word),
     };
     assert_eq!(policy.changes, changes);
 }

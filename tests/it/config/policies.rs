@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use insta::assert_snapshot;
 use portevoix::config::policy::{PolicyOverride, check_policies};
 use portevoix::domain::name::CommandWord;
-use portevoix::domain::policy::{Glyphs, Policy};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy};
 
 use crate::config::{GOOD, parsed, problems, roles};
 
@@ -18,20 +18,27 @@ quorum = 0
 required_roles = ["valideurs"]
 grace_seconds = 7200
 open_for_seconds = -1
+confirm = "mot"
 
 [[directorate.policy]]
 command = "!Appel"
 grace_second = 30
+
+[[directorate.policy]]
+command = "recit"
+confirm = true
 "#;
-    assert_snapshot!(problems(&format!("{GOOD}{policies}")), @"
+    assert_snapshot!(problems(&format!("{GOOD}{policies}")), @r#"
     portevoix.toml:34: `quorum` va de 1 à 20 (personnes), pas 0
     portevoix.toml:35: personne de l'équipe n'a le rôle « valideurs » ; vouliez-vous dire « valideur » ?
     portevoix.toml:36: `grace_seconds` va de 0 à 3600 (secondes), pas 7200
     portevoix.toml:37: `open_for_seconds` va de 60 à 2592000 (secondes), pas -1
-    portevoix.toml:39: cette règle ne change rien ; donnez au moins une clé, par exemple : quorum = 2
-    portevoix.toml:40: `!appel` a déjà une règle à la ligne 33 ; n'en gardez qu'une
-    portevoix.toml:41: `grace_second` n'existe pas dans [[directorate.policy]] ; vouliez-vous dire `grace_seconds` ?
-    ");
+    portevoix.toml:38: `confirm` vaut "reaction" ou "word", pas « mot »
+    portevoix.toml:40: cette règle ne change rien ; donnez au moins une clé, par exemple : quorum = 2
+    portevoix.toml:41: `!appel` a déjà une règle à la ligne 33 ; n'en gardez qu'une
+    portevoix.toml:42: `grace_second` n'existe pas dans [[directorate.policy]] ; vouliez-vous dire `grace_seconds` ?
+    portevoix.toml:46: `confirm` attend un texte entre guillemets, par exemple : confirm = "word"
+    "#);
 }
 
 #[test]
@@ -44,6 +51,7 @@ fn a_policy_that_nobody_could_ever_meet_is_refused_before_an_officer_waits_for_i
         grace_seconds: 30,
         glyphs: Glyphs::default(),
         is_urgent: false,
+        confirm: Confirm::Reaction,
     };
     let commands = BTreeMap::from([
         (CommandWord::from("appel"), policy(2, &[], &["valideur"])),
@@ -76,8 +84,11 @@ fn a_changed_policy_keeps_what_it_does_not_name() {
         grace_seconds: 30,
         glyphs: Glyphs { approve: "👍".to_owned(), ..Glyphs::default() },
         is_urgent: true,
+        confirm: Confirm::Reaction,
     };
     assert_eq!(PolicyOverride::default().apply(&policy), policy);
+    let by_word = PolicyOverride { confirm: Some(Confirm::Word), ..PolicyOverride::default() };
+    assert_eq!(by_word.apply(&policy), Policy { confirm: Confirm::Word, ..policy.clone() });
     let changes =
         PolicyOverride { required_roles: Some(BTreeSet::new()), grace_seconds: Some(0), ..PolicyOverride::default() };
     let changed = Policy { required_roles: BTreeSet::new(), grace_seconds: 0, ..policy.clone() };

@@ -340,7 +340,8 @@ pub async fn a_reaction_put_twice_is_there_once(mut stage: impl Stage) {
 pub async fn hostile_text_is_inert(mut stage: impl Stage) {
     stage.start(Notebook::new()).await;
     let room = stage.room();
-    let hostile = "@room @here <b>x</b> <script>alert(1)</script> [l](http://evil.example) **y** `z` &amp; \
+    let hostile = "@room @here @everyone <@1180000000000000001> <@&1> <#1> <!channel> @martin:example.org \
+                   #salon:example.org matrix:r/salon:example.org tel:17 <b>x</b> <script>alert(1)</script> [l](http://evil.example) **y** `z` &amp; \
                    https://evil.example/?a=1&b=2 <img src=x onerror=y>";
     let prose = Prose {
         blocks: vec![

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portevoix::domain::ballot::Assurance;
 use portevoix::domain::fault::{Cause, Fault};
 use portevoix::domain::name::{ArrivalId, GroupId, MessageId, RoomId};
 use portevoix::domain::prose::{Block, Prose};
@@ -349,6 +350,19 @@ async fn the_heart_beats() {
     stage.start(notebook.clone()).await;
     stage.discord.until("it has beaten for a while", |server| server.heartbeats >= 5).await;
     assert_eq!(stage.discord.with(|server| (server.identifies, server.resumes)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_word_that_is_removed_while_away_is_taken_back() {
+    let (mut stage, notebook) = started().await;
+    let room = stage.room();
+    let card = stage.chat().say(&key("44-1"), &room, None, &card("44-1")).await.unwrap();
+    let word = stage.replies(Person::Durand, &card, "k7f2-9qd1").await;
+    assert_eq!(notebook.until_read(&word).await.last().unwrap().standing.assurance, Assurance::Proven);
+    stage.stop().await;
+    stage.removes(Person::Durand, word.as_str()).await;
+    stage.start(notebook.clone()).await;
+    assert_eq!(whats(notebook.until(2).await).last(), Some(&Happening::Removed { id: word.to_string() }));
 }
 
 #[tokio::test]

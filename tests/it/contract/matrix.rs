@@ -9,8 +9,9 @@ use std::time::Duration;
 use portevoix::chat::matrix::chat::MatrixChat;
 use portevoix::chat::matrix::listen::listen;
 use portevoix::chat::matrix::login::login;
+use portevoix::domain::ballot::Assurance;
 use portevoix::domain::fault::{Cause, Fault};
-use portevoix::domain::name::RoomId;
+use portevoix::domain::name::{MessageId, RoomId};
 use portevoix::domain::prose::Prose;
 use portevoix::port::chat::{Chat, Happening};
 use serde_json::json;
@@ -37,6 +38,35 @@ async fn the_device_is_signed_as_others_see_it() {
     let devices = encryption.get_user_devices(&bot).await.unwrap();
     assert_eq!(devices.devices().count(), 1);
     assert!(devices.devices().all(|device| device.is_cross_signed_by_owner()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn a_word_is_proven_by_a_signed_device_of_the_identity_known() {
+    let mut stage = synapse_stage().await;
+    let notebook = Notebook::new();
+    stage.start(notebook.clone()).await;
+    let (word, room) = (json!({ "msgtype": "m.text", "body": "k7f2-9qd1" }), stage.room.clone());
+    let assurance = async |message: &MessageId| {
+        let taken = notebook.until_read(message).await;
+        taken.into_iter().find(|one| one.id.as_str() == message.as_str()).unwrap().standing.assurance
+    };
+
+    let signed = stage.says(Person::Durand, "k7f2-9qd1").await;
+    assert_eq!(assurance(&signed).await, Assurance::Proven);
+    let clear = stage.send_unencrypted(Person::Durand, "m.room.message", word.clone()).await;
+    assert_eq!(assurance(&clear).await, Assurance::Unencrypted);
+    let durand = stage.officer(Person::Durand);
+    let unsigned = durand.send_from_an_unsigned_device(&room, "m.room.message", word.clone()).await;
+    assert_eq!(assurance(&MessageId(unsigned.to_string())).await, Assurance::UnverifiedDevice);
+
+    // Another identity in Durand's name, as a server that lies could make one, and a device that it signed.
+    let durand = stage.officer(Person::Durand);
+    durand.takes_a_new_identity().await;
+    durand.begins_a_new_key(&room).await;
+    let changed = durand.send(&room, "m.room.message", word).await;
+    assert_eq!(assurance(&MessageId(changed.to_string())).await, Assurance::ChangedIdentity);
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

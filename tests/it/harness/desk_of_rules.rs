@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use portevoix::domain::ballot::{Choice, Vote, Voter};
+use portevoix::domain::ballot::{Choice, Given, Vote, Voter};
 use portevoix::domain::directorate::{NetworkKind, Visibility};
 use portevoix::domain::draft::{Blocker, Draft, Filled, Target};
 use portevoix::domain::effect::Effect;
 use portevoix::domain::name::{DraftNumber, FieldName, MessageId, PersonId, ReactionId, RoleName};
 use portevoix::domain::notice::{Notice, Refusal, State};
-use portevoix::domain::policy::{Glyphs, Policy};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy};
 use portevoix::domain::review::{self, Event, Opening, Proposal};
 use portevoix::domain::text::Length;
 
@@ -32,6 +32,7 @@ pub fn policy() -> Policy {
         grace_seconds: 30,
         glyphs: Glyphs::default(),
         is_urgent: false,
+        confirm: Confirm::Reaction,
     }
 }
 
@@ -97,7 +98,7 @@ impl OnTheTable {
     pub fn votes_as(&mut self, who: &str, roles: &[&str], choice: Choice) -> Result<ReactionId, Refusal> {
         self.reactions += 1;
         let reaction = ReactionId(format!("r{}", self.reactions));
-        let vote = Vote { by: voter(who, roles), choice, reaction: reaction.clone() };
+        let vote = Vote { by: voter(who, roles), choice, reaction: reaction.clone(), given: Given::ByReaction };
         self.happen(Event::Voted { revision: self.draft.revision.number, vote, at: self.now })?;
         Ok(reaction)
     }

@@ -53,6 +53,7 @@ fn shown(content: &Value) -> (String, Vec<String>, bool) {
         let words = unescaped(before);
         if !in_code {
             links.extend(linkify::LinkFinder::new().links(&words).map(|link| link.as_str().to_owned()));
+            links.extend(words.split_whitespace().filter(|word| is_linked_by_element(word)).map(str::to_owned));
         }
         text.push_str(&words);
         match tag {
@@ -74,4 +75,12 @@ fn shown(content: &Value) -> (String, Vec<String>, bool) {
 fn unescaped(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
     text.replace("&amp;", "&")
+}
+
+/// People, rooms and servers by their Matrix ids, and addresses without `//`.
+fn is_linked_by_element(word: &str) -> bool {
+    let is_id = |id: &str| id.split_once(':').is_some_and(|(name, server)| !name.is_empty() && !server.is_empty());
+    ["@", "#", "matrix:", "tel:", "geo:", "xmpp:"]
+        .iter()
+        .any(|lead| word.strip_prefix(lead).is_some_and(|rest| lead.ends_with(':') && !rest.is_empty() || is_id(rest)))
 }

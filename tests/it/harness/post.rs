@@ -5,12 +5,12 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use jiff::{SignedDuration, Timestamp};
-use portevoix::domain::ballot::{Ballot, Choice, Vote, Voter};
+use portevoix::domain::ballot::{Ballot, Choice, Given, Vote, Voter};
 use portevoix::domain::directorate::{NetworkKind, Visibility};
 use portevoix::domain::draft::{Draft, Phase, Revision, Target};
 use portevoix::domain::name::{AccountName, DirectorateCode, DraftNumber, RevisionNumber};
 use portevoix::domain::picture::{Developed, Digest, Picture, PictureKind};
-use portevoix::domain::policy::{Glyphs, Policy, Verdict, judge};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy, Verdict, judge};
 use portevoix::domain::post::Post;
 use portevoix::domain::seal::Seal;
 use portevoix::domain::text::Length;
@@ -80,6 +80,7 @@ impl Wanted {
             by: Voter { id: "@durand:example.org".into(), roles: BTreeSet::new() },
             choice: Choice::Approve,
             reaction: "$reaction".into(),
+            given: Given::ByReaction,
         });
         let Verdict::Carried(mandate) = judge(&draft, &ballot) else { panic!("the vote does not carry") };
         let files =
@@ -136,6 +137,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             grace_seconds: 0,
             glyphs: Glyphs::default(),
             is_urgent: false,
+            confirm: Confirm::Reaction,
         },
         revision: Revision {
             number: RevisionNumber::FIRST,
@@ -147,6 +149,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             blockers: Vec::new(),
             warnings: Vec::new(),
         },
+        replaced: BTreeMap::new(),
         phase: Phase::Review(Ballot::default()),
         number,
     }

@@ -13,10 +13,14 @@ use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
 use portevoix::chat::practice::{Person, Practice, PracticeRoom};
 use portevoix::command::catalog::Catalog;
 use portevoix::command::render::Destination;
+use portevoix::command::spec::Spec;
+use portevoix::domain::ballot::Assurance;
 use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
 use portevoix::domain::draft::Draft;
 use portevoix::domain::name::{AccountName, ArrivalId, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
 use portevoix::domain::notice::State;
+use portevoix::domain::policy::{Confirm, Policy};
+use portevoix::domain::prose::Block;
 use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
@@ -147,6 +151,47 @@ impl Room {
         self.start().await;
     }
 
+    /// From now on 44's drafts are approved by word. The process is started anew for it.
+    pub async fn asks_for_the_word(&mut self) {
+        self.crash();
+        let desks = ["44", "67"].map(|code| {
+            let network = |name: &AccountName| self.network_of(code, name.as_str()) as Arc<dyn Network>;
+            let mut desk = desk(code, &self.practice, network);
+            if code == "44" {
+                let by_word = |spec: &Spec| Policy { confirm: Confirm::Word, ..spec.policy.clone() };
+                desk.policies = self.catalog.specs().map(|spec| (spec.word.clone(), by_word(spec))).collect();
+            }
+            Arc::new(desk)
+        });
+        self.desks = Arc::new(Desks::new(desks.into()));
+        self.start().await;
+    }
+
+    /// Someone answers the newest card, and the chat is no surer of them than that.
+    pub async fn answers_unproven(&self, who: &str, text: &str, assurance: Assurance) {
+        let number = self.presses.fetch_add(1, Ordering::Relaxed);
+        let arrival = Arrival {
+            id: ArrivalId(format!("unproven-{number}")),
+            room: self.here.clone(),
+            by: person(who),
+            standing: Standing { assurance, ..Standing::default() },
+            at: self.clock.now(),
+            what: Happening::Said {
+                message: MessageId(format!("unproven-{number}")),
+                text: text.to_owned(),
+                thread: Some(self.newest_card().id),
+                attachments: Vec::new(),
+            },
+        };
+        self.running().inbox.take(arrival).await;
+        self.settle().await;
+    }
+
+    /// The word by which a draft as it stands is approved.
+    pub async fn word(&self, number: &str) -> String {
+        self.draft(number).await.revision.seal.short()
+    }
+
     /// The process is started with a configuration that has no room any more, carries out what it can, and is started
     /// with the old one again.
     pub async fn is_run_without_its_rooms(&mut self) {
@@ -257,7 +302,11 @@ impl Room {
             id: ArrivalId(format!("group-{}", self.presses.fetch_add(1, Ordering::Relaxed))),
             room: self.here.clone(),
             by: id.into(),
-            standing: Standing { name: Some(called.to_owned()), groups: BTreeSet::from(["brigade".into()]) },
+            standing: Standing {
+                name: Some(called.to_owned()),
+                groups: BTreeSet::from(["brigade".into()]),
+                ..Standing::default()
+            },
             at: self.clock.now(),
             what,
         };
@@ -323,6 +372,29 @@ impl Room {
     pub async fn draft(&self, number: &str) -> Draft {
         let mut transaction = self.running().database.begin().await.unwrap();
         transaction.draft(&number.parse().unwrap()).await.unwrap().unwrap_or_else(|| panic!("no draft {number}"))
+    }
+
+    /// Every block of what the bot said, as its messages stand now.
+    pub fn blocks(&self) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for message in self.practice.timeline(&self.here) {
+            if let Content::Said(prose) = message.content {
+                blocks.extend(prose.blocks);
+            }
+        }
+        blocks
+    }
+
+    /// Every draft of a directorate, as it is stored.
+    pub async fn drafts(&self, code: &str) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for serial in 1..100 {
+            let mut transaction = self.running().database.begin().await.unwrap();
+            let number = DraftNumber { directorate: code.into(), serial };
+            let Some(draft) = transaction.draft(&number).await.unwrap() else { break };
+            drafts.push(draft);
+        }
+        drafts
     }
 
     /// # Panics

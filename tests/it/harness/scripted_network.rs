@@ -25,6 +25,8 @@ pub enum Trouble {
     Unreachable,
     /// The token is refused.
     Refused,
+    /// The post is refused, with these words.
+    RefusedWith(&'static str),
     /// Too many requests, it says, until then.
     LimitedUntil(Timestamp),
     /// It is published, and the process is killed before the answer: see `Room::killed_while`.
@@ -122,6 +124,7 @@ impl Network for ScriptedNetwork {
                 Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None })
             }
             Some(Trouble::Refused) => Err(Fault::Permanent { cause: Cause::CredentialsRefused }),
+            Some(Trouble::RefusedWith(words)) => Err(Fault::Permanent { cause: Cause::Refused(Cause::quote(words)) }),
             Some(Trouble::LimitedUntil(time)) => {
                 Err(Fault::Transient { cause: Cause::RateLimited, retry_at: Some(time) })
             }

@@ -69,6 +69,7 @@ impl Synapse {
 /// A person with a Matrix client of their own, set as Tchap's is: it neither trusts nor writes to unsigned devices.
 pub struct Officer {
     pub client: Client,
+    account: Account,
     /// Everything that the client showed of the room so far.
     pub timeline: Vec<TimelineEvent>,
 }
@@ -87,16 +88,35 @@ impl Officer {
             .await
             .unwrap();
         client.matrix_auth().login_username(&account.user, &account.password).send().await.unwrap();
-        if let Err(error) = client.encryption().bootstrap_cross_signing(None).await {
+        let mut officer = Self { client, account, timeline: Vec::new() };
+        officer.takes_a_new_identity().await;
+        officer.sync(Duration::ZERO).await;
+        officer
+    }
+
+    /// Makes new cross-signing keys, as on a first login or after all was lost, and signs this device with them.
+    pub async fn takes_a_new_identity(&mut self) {
+        let (encryption, account) = (self.client.encryption(), &self.account);
+        if let Err(error) = encryption.bootstrap_cross_signing(None).await {
             let asked = error.as_uiaa_response().unwrap();
             let user = uiaa::MatrixUserIdentifier::new(account.user.localpart().to_owned());
             let mut password = uiaa::Password::new(uiaa::UserIdentifier::Matrix(user), account.password.clone());
             password.session = asked.session.clone();
-            client.encryption().bootstrap_cross_signing(Some(uiaa::AuthData::Password(password))).await.unwrap();
+            encryption.bootstrap_cross_signing(Some(uiaa::AuthData::Password(password))).await.unwrap();
         }
-        let mut officer = Self { client, timeline: Vec::new() };
-        officer.sync(Duration::ZERO).await;
-        officer
+    }
+
+    /// Sends something, encrypted, from another device of theirs, which they never signed. Returns its id.
+    pub async fn send_from_an_unsigned_device(&self, room: &RoomId, kind: &str, content: Value) -> OwnedEventId {
+        let client = Client::builder().homeserver_url(self.client.homeserver()).build().await.unwrap();
+        client.matrix_auth().login_username(&self.account.user, &self.account.password).send().await.unwrap();
+        client.sync_once(SyncSettings::new()).await.unwrap();
+        client.get_room(room).unwrap().send_raw(kind, content).await.unwrap().response.event_id
+    }
+
+    /// The next message is encrypted under a new key.
+    pub async fn begins_a_new_key(&self, room: &RoomId) {
+        self.client.get_room(room).unwrap().discard_room_key().await.unwrap();
     }
 
     /// The person's id.
