@@ -134,6 +134,7 @@ impl Outbox {
                     busy.remove(&id);
                 }
                 () = self.owed.notified() => {}
+                () = self.database.owed_elsewhere() => {}
                 () = due => {}
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
             }

@@ -6,8 +6,12 @@ pub mod database;
 pub mod drafts;
 pub mod embedded;
 pub mod messages;
+pub mod migrations;
 pub mod outbox;
 pub mod people;
 pub mod pictures;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod row;
+pub mod server;
 pub mod sqlite;

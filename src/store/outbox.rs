@@ -102,7 +102,11 @@ impl Transaction {
             Number(debt.due_at.as_millisecond()),
             Number((again == Again::Renew).into()),
         ];
-        Ok(self.run(sql, &values).await? > 0)
+        let is_new = self.run(sql, &values).await? > 0;
+        if is_new {
+            self.announce();
+        }
+        Ok(is_new)
     }
 
     /// The debts that are due, first in their lane and claimed by nobody, longest due first, at most `most`.

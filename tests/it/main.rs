@@ -34,7 +34,6 @@ mod practice;
 mod practice_page;
 mod practice_terminal;
 mod review;
-mod store;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]

@@ -29,6 +29,8 @@ pub mod notebook;
 pub mod pds;
 pub mod photo;
 pub mod post;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod practice_room;
 pub mod scene;
 pub mod scripted_network;
