@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod check;
+pub mod database;
 pub mod demo;
 #[cfg(feature = "discord")]
 pub mod discord;

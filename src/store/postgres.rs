@@ -37,6 +37,19 @@ pub struct Postgres {
     watching: JoinHandle<()>,
 }
 
+/// What a look at a database found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is: `host:port/database`.
+    pub place: String,
+    /// The server's version, as it says it.
+    pub server: String,
+    /// The version of the schema; 0 where there is none yet.
+    pub schema: usize,
+    /// Whether what was committed survives a power failure.
+    pub is_durable: bool,
+}
+
 /// A transaction on a connection of its own.
 struct PostgresSession {
     /// Taken when the session ends.
@@ -72,20 +85,9 @@ impl Postgres {
     /// As [`open`](Self::open).
     pub async fn open_at(place: Place, migrations: &[&'static str]) -> Result<Self, StoreError> {
         let mut link = Link::open(&place, CALLED, |_| {}).await?;
-        let fit = async {
-            let sql = "SELECT CAST(current_setting('server_version_num') AS BIGINT), \
-                       CAST(current_setting('server_encoding') AS TEXT), CAST(current_setting('fsync') AS TEXT)";
-            let server = answer(&mut link, &place, sql).await?;
-            if server.number(0)? < OLDEST_SERVER || server.text(1)? != "UTF8" {
-                let words = "PostgreSQL 13 or newer and a database with the encoding UTF8 are needed".to_owned();
-                return Err(StoreError::Unreached { place: place.name.clone(), why: Unreached::Other, words });
-            }
-            if server.text(2)? != "on" {
-                warn!("fsync is off on this server: a power failure can lose what was approved and published");
-            }
-            Ok(())
-        };
-        fit.await?;
+        if !look_at(&mut link, &place).await?.is_durable {
+            warn!("fsync is off on this server: a power failure can lose what was approved and published");
+        }
         migrate(&mut link, &place.name, migrations).await?;
         let name = answer(&mut link, &place, "SELECT CAST(gen_random_uuid() AS TEXT)").await?;
         let heard = Arc::new(Heard::default());
@@ -93,6 +95,24 @@ impl Postgres {
         let name: Arc<str> = Arc::from(name.text(0)?);
         let watching = tokio::spawn(watch(place.clone(), name.to_string(), heard.clone()));
         Ok(Self { pool: Pool::new(place, CALLED), name, heard, watching })
+    }
+
+    /// Looks at the database and changes nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn probe(place: Place) -> Result<Found, StoreError> {
+        let mut link = Link::open(&place, CALLED, |_| {}).await?;
+        let found = look_at(&mut link, &place).await?;
+        let known = MIGRATIONS.len();
+        if found.schema > known {
+            return Err(StoreError::Newer {
+                place: format!("PostgreSQL {}", place.name),
+                version: found.schema,
+                known,
+            });
+        }
+        Ok(found)
     }
 
     async fn begin_on(&self, mut loan: Loan, scope: Option<&str>) -> Result<PostgresSession, ServerFault> {
@@ -213,6 +233,33 @@ impl Drop for PostgresSession {
             });
         }
     }
+}
+
+/// Looks whether the server is one to work with.
+async fn look_at(link: &mut Link, place: &Place) -> Result<Found, StoreError> {
+    let sql = "SELECT CAST(current_setting('server_version_num') AS BIGINT), current_setting('server_encoding'), \
+               current_setting('fsync'), current_setting('server_version'), \
+               CAST(COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false) AS INTEGER), \
+               CAST(to_regclass('portevoix_schema') IS NOT NULL AS INTEGER)";
+    let server = answer(link, place, sql).await?;
+    let unfit = |why, words: &str| StoreError::Unreached { place: place.name.clone(), why, words: words.to_owned() };
+    if server.number(0)? < OLDEST_SERVER || server.text(1)? != "UTF8" {
+        return Err(unfit(Unreached::Other, "PostgreSQL 13 or newer and a database with the encoding UTF8 are needed"));
+    }
+    let has_tables = server.number(5)? == 1;
+    if server.number(4)? == 0 && !has_tables {
+        return Err(unfit(Unreached::NotPermitted, "no table can be made in the schema public"));
+    }
+    let schema = match has_tables {
+        true => answer(link, place, "SELECT COALESCE(MAX(version), 0) FROM portevoix_schema").await?.number(0)?,
+        false => 0,
+    };
+    Ok(Found {
+        place: place.name.clone(),
+        server: server.text(3)?.to_owned(),
+        schema: usize::try_from(schema).unwrap_or_default(),
+        is_durable: server.text(2)? == "on",
+    })
 }
 
 async fn answer(link: &mut Link, place: &Place, sql: &'static str) -> Result<Row, StoreError> {

@@ -8,6 +8,8 @@ mod bad_input;
 mod browser;
 #[cfg(feature = "mastodon")]
 mod check;
+#[cfg(feature = "postgres")]
+mod check_postgres;
 #[cfg(feature = "x")]
 mod check_x;
 mod commands;

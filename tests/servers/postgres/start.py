@@ -6,7 +6,8 @@ The directory is made if it is not there; otherwise the server goes on with what
 takes PostgreSQL down with it on SIGTERM or SIGINT, and with `--until-input-closes` also when its standard input ends.
 PostgreSQL refuses to run as root: then the Debian package's own account `postgres` runs it.
 
-Everybody on this machine may log in as `postgres` without a password; the role `verrou` needs one.
+Everybody on this machine may log in as `postgres` without a password; the roles `verrou` and
+`verrou_store` need one.
 """
 
 import argparse
@@ -26,7 +27,7 @@ START_SECONDS = 60
 ACCOUNT = "postgres"
 
 LOGIN = """local all all           trust
-host  all verrou  127.0.0.1/32 scram-sha-256
+host  all verrou,verrou_store 127.0.0.1/32 scram-sha-256
 host  all all     127.0.0.1/32 trust
 """
 

@@ -208,8 +208,8 @@ async fn a_database_of_a_newer_program_is_refused_in_words_for_a_person() {
 #[ignore = "needs a real PostgreSQL: tests/run starts one"]
 async fn what_keeps_it_from_connecting_is_told_apart() {
     let url = fresh_database().await;
-    shell(&url).await.does("DO $$ BEGIN CREATE ROLE verrou LOGIN PASSWORD 'sésame'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$").await;
-    let locked = url.replace("postgres@", "verrou@");
+    shell(&url).await.does("DROP ROLE IF EXISTS verrou_store; CREATE ROLE verrou_store LOGIN PASSWORD 'sésame'").await;
+    let locked = url.replace("postgres@", "verrou_store@");
     let (right, wrong) = (Some(Secret::new("sésame")), Some(Secret::new("secret-faux")));
     let why = async |url: &str, password: Option<&Secret>| {
         let opened = match Place::new(url, password) {
