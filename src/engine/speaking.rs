@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::domain::draft::Draft;
@@ -36,7 +37,9 @@ impl Outbox {
         let names = transaction.names().await?;
         drop(transaction);
         let Some(draft) = draft else { return self.settle(claim).await };
-        let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
+        let Some(chat) = desk.chats.get(&draft.room) else {
+            return self.put_off_words(claim, None, claim.may_be_said()).await;
+        };
         let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
         match self.try_show_card(claim, chat, &draft, revision, (card, prose)).await? {
             Ok(()) => self.settle(claim).await,
@@ -66,7 +69,7 @@ impl Outbox {
             None if !is_current => return Ok(Ok(())),
             None => {
                 let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
-                let message = match chat.say(&key, room, None, &prose).await {
+                let message = match say_once(claim, chat, &key, room, None, &prose).await {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -114,9 +117,11 @@ impl Outbox {
         notice: &Notice,
     ) -> Result<(), StoreError> {
         let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
-        let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
+        let Some(chat) = desk.chats.get(room) else {
+            return self.put_off_words(claim, None, claim.may_be_said()).await;
+        };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
-        let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
+        let message = match say_once(claim, chat, &claim.debt.key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
@@ -158,7 +163,7 @@ impl Outbox {
     }
 
     /// A chat did not take something. Saying is idempotent, so it is tried again until it works; only what can never be
-    /// said is given up.
+    /// said is given up. Where another process may be the next to try, it is told whether this one may have been heard.
     async fn silenced(&self, claim: &Claim, fault: Fault) -> Result<(), StoreError> {
         match fault {
             Fault::Permanent { cause } => {
@@ -167,12 +172,44 @@ impl Outbox {
             }
             Fault::Transient { cause, retry_at } => {
                 info!(effect = %claim.debt.key, %cause, "the chat did not take this; trying again");
-                self.put_off(claim, retry_at).await
+                self.put_off_words(claim, retry_at, claim.may_be_said()).await
             }
             Fault::Uncertain { cause } => {
                 info!(effect = %claim.debt.key, %cause, "the chat may not have taken this; trying again");
-                self.put_off(claim, None).await
+                self.put_off_words(claim, None, true).await
             }
         }
     }
+
+    /// Puts words off. That they may have been said matters to other processes alone: they are other devices, and one's own
+    /// repeats are harmless.
+    pub(in crate::engine) async fn put_off_words(
+        &self,
+        claim: &Claim,
+        retry_at: Option<Timestamp>,
+        may_be_said: bool,
+    ) -> Result<(), StoreError> {
+        let in_doubt = may_be_said && self.database.shares_as().is_some();
+        let until = self.next_try(claim.attempts, retry_at);
+        let mut transaction = self.database.begin().await?;
+        transaction.put_off(claim, until, in_doubt).await?;
+        transaction.commit().await
+    }
+}
+
+/// Says something; where another process may have said it already, its message is looked for first.
+async fn say_once(
+    claim: &Claim,
+    chat: &Arc<dyn Chat>,
+    key: &EffectKey,
+    room: &RoomId,
+    thread: Option<&MessageId>,
+    prose: &Prose,
+) -> Result<MessageId, Fault> {
+    if claim.may_be_said()
+        && let Some(message) = chat.said(key, room).await?
+    {
+        return Ok(message);
+    }
+    chat.say(key, room, thread, prose).await
 }

@@ -34,6 +34,10 @@ pub struct Claim {
     pub first_tried_at: Option<Timestamp>,
     /// Whether a try began of which it is not known how it ended.
     pub in_doubt: bool,
+    /// Whether somebody had claimed it before who did not say how it ended: killed, cut off from the database, or too slow.
+    pub was_begun: bool,
+    /// Who has it: the process that has claimed it, or nobody by name where there is only one.
+    pub held_by: String,
 }
 
 /// What to do when the key was owed before.
@@ -66,6 +70,11 @@ const DOUBT: i64 = 1;
 const UNDER_WAY: i64 = 2;
 
 impl Claim {
+    /// Whether a message may have been said that this is about, by whoever had it before.
+    pub fn may_be_said(&self) -> bool {
+        self.in_doubt || self.was_begun
+    }
+
     /// How many tries came before the one that has just ended, in doubt or not. Where doubt begins, what was tried and
     /// certainly did not happen counts no longer: looking begins with short waits.
     pub fn attempts_so_far(&self, in_doubt: bool) -> u32 {
@@ -114,7 +123,7 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
-        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, doubt FROM owed \
+        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, doubt, claimed_by FROM owed \
                    WHERE due_at <= $1 AND claimed_until <= $1 AND NOT EXISTS (\
                        SELECT 1 FROM owed earlier WHERE earlier.lane = owed.lane AND earlier.position < owed.position) \
                    ORDER BY due_at, key LIMIT $2";
@@ -146,7 +155,7 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn claim(&mut self, claim: &Claim, by: Claimant<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn claim(&mut self, claim: &mut Claim, by: Claimant<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE owed SET claimed_by = $1, claimed_until = $2 \
                    WHERE key = $3 AND version = $4 AND claimed_until <= $5";
         let values = [
@@ -156,7 +165,11 @@ impl Transaction {
             Number(claim.debt.version),
             Number(now.as_millisecond()),
         ];
-        Ok(self.run(sql, &values).await? > 0)
+        let is_ours = self.run(sql, &values).await? > 0;
+        if is_ours {
+            by.name.clone_into(&mut claim.held_by);
+        }
+        Ok(is_ours)
     }
 
     /// Renews a claim. Returns whether it was still the claimant's.
@@ -169,25 +182,43 @@ impl Transaction {
         Ok(self.run(sql, &values).await? > 0)
     }
 
-    /// Gives back what the caller has claimed.
+    /// Gives back what the caller has claimed and is done with.
     ///
     /// # Errors
     /// What the database says.
     pub async fn release(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET claimed_by = '', claimed_until = 0 WHERE key = $1";
-        self.run(sql, &[Text(claim.debt.key.as_str())]).await?;
+        let sql = "UPDATE owed SET claimed_by = '', claimed_until = 0 WHERE key = $1 AND claimed_by = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Text(&claim.held_by)]).await?;
         Ok(())
     }
 
-    /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
+    /// Gives back what the caller has claimed and does not know how it ended: whoever claims it next is told so.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET doubt = $1, \
-                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $3";
-        self.run(sql, &[Number(UNDER_WAY), Number(now.as_millisecond()), Text(key.as_str())]).await?;
+    pub async fn abandon(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET claimed_until = 0 WHERE key = $1 AND claimed_by = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Text(&claim.held_by)]).await?;
         Ok(())
+    }
+
+    /// Notes that a try begins, and renews the claim until then. Until it is settled or put off, its outcome is in doubt.
+    /// Returns whether the debt is still the caller's: otherwise nothing may be tried.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_try(&mut self, claim: &Claim, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE owed SET doubt = $1, \
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END, claimed_until = $3 \
+                   WHERE key = $4 AND claimed_by = $5";
+        let values = [
+            Number(UNDER_WAY),
+            Number(now.as_millisecond()),
+            Number(until.as_millisecond()),
+            Text(claim.debt.key.as_str()),
+            Text(&claim.held_by),
+        ];
+        Ok(self.run(sql, &values).await? > 0)
     }
 
     /// Settles a debt. If it was owed again meanwhile it stays owed, and nobody has claimed it.
@@ -208,13 +239,14 @@ impl Transaction {
     pub async fn put_off(&mut self, claim: &Claim, until: Timestamp, in_doubt: bool) -> Result<(), StoreError> {
         let sql = "UPDATE owed SET attempts = $1, due_at = $2, doubt = $3, \
                    first_tried_at = CASE WHEN $3 = 1 THEN first_tried_at ELSE 0 END, \
-                   claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5";
+                   claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5 AND claimed_by = $6";
         let values = [
             Number(claim.attempts_so_far(in_doubt).saturating_add(1).into()),
             Number(until.as_millisecond()),
             Number(if in_doubt { DOUBT } else { NO_DOUBT }),
             Text(claim.debt.key.as_str()),
             Number(claim.debt.version),
+            Text(&claim.held_by),
         ];
         let put_off = self.run(sql, &values).await?;
         if put_off == 0 { self.release(claim).await } else { Ok(()) }
@@ -238,5 +270,7 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
         attempts: u32::try_from(row.number(5)?).unwrap_or(u32::MAX),
         first_tried_at: Some(read_time(row, 6)?).filter(|time| time.as_millisecond() != 0),
         in_doubt: row.number(7)? != NO_DOUBT,
+        was_begun: !row.text(8)?.is_empty(),
+        held_by: String::new(),
     })
 }

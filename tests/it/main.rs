@@ -35,6 +35,8 @@ mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+#[cfg(feature = "postgres")]
+mod replicas;
 mod review;
 mod text;
 mod tidy;

@@ -214,9 +214,9 @@ async fn what_was_owed_again_meanwhile_stays_owed(store: &Database) {
 
 async fn a_claim_is_one_claimants_until_it_lapses_or_is_given_back(store: &Database) {
     owes(store, &[("post", "a", 0), ("next", "a", 0)]).await;
-    let claim = the_due(store, "post").await;
-    assert!(claims(store, &claim, "one", 0).await);
-    assert!(!claims(store, &claim, "other", 0).await);
+    let mut claim = the_due(store, "post").await;
+    assert!(claims(store, &mut claim, "one", 0).await);
+    assert!(!claims(store, &mut claim, "other", 0).await);
     assert!(due(store, 0).await.is_empty(), "nobody else begins it, nor what comes after it in its lane");
     let mut transaction = store.begin().await.unwrap();
     assert_eq!(transaction.next_unclaimed(noon()).await.unwrap(), Some(after(30)));
@@ -225,12 +225,31 @@ async fn a_claim_is_one_claimants_until_it_lapses_or_is_given_back(store: &Datab
     transaction.commit().await.unwrap();
     assert!(due(store, 49).await.is_empty());
     assert_eq!(due(store, 50).await, ["post"], "a claim that nobody renewed is anyone's");
-    assert!(claims(store, &claim, "other", 50).await);
+    let mut lapsed = the_due_at(store, "post", 50).await;
+    assert!(lapsed.was_begun, "whoever takes it over is told that somebody had begun");
+    assert!(claims(store, &mut lapsed, "other", 50).await);
     let mut transaction = store.begin().await.unwrap();
     assert!(!transaction.renew_claim(&claim.debt.key, by("one", 60)).await.unwrap());
+    assert!(!transaction.note_try(&claim, after(60), after(90)).await.unwrap(), "nor does it begin anything");
+    // Whoever is late with what it had to say of the claim takes nothing from the next.
+    transaction.put_off(&claim, after(900), false).await.unwrap();
     transaction.release(&claim).await.unwrap();
+    transaction.abandon(&claim).await.unwrap();
+    assert!(transaction.due(after(50), 9).await.unwrap().is_empty());
+    transaction.release(&lapsed).await.unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(due(store, 50).await, ["post"]);
+    assert!(!the_due_at(store, "post", 50).await.was_begun);
+}
+
+async fn what_was_claimed_and_abandoned_is_anyones_who_is_told_that_it_was_begun(store: &Database) {
+    owes(store, &[("card", "a", 0)]).await;
+    let mut claim = the_due(store, "card").await;
+    assert!(!claim.may_be_said());
+    assert!(claims(store, &mut claim, "one", 0).await);
+    let mut transaction = store.begin().await.unwrap();
+    transaction.abandon(&claim).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(the_due(store, "card").await.may_be_said());
 }
 
 async fn a_try_is_in_doubt_until_it_is_known_how_it_ended(store: &Database) {
@@ -290,6 +309,7 @@ macro_rules! suite {
             what_is_said_once_is_never_owed_again
             what_was_owed_again_meanwhile_stays_owed
             a_claim_is_one_claimants_until_it_lapses_or_is_given_back
+            what_was_claimed_and_abandoned_is_anyones_who_is_told_that_it_was_begun
             a_try_is_in_doubt_until_it_is_known_how_it_ended
             a_try_under_way_stays_in_doubt_whoever_asks_for_another);
     };
@@ -368,13 +388,14 @@ async fn settles(store: &Database, key: &str) {
 }
 
 async fn tries(store: &Database, key: &str, seconds: i64) {
+    let claim = the_due(store, key).await;
     let mut transaction = store.begin().await.unwrap();
-    transaction.note_try(&key.into(), after(seconds)).await.unwrap();
+    assert!(transaction.note_try(&claim, after(seconds), Timestamp::UNIX_EPOCH).await.unwrap());
     transaction.commit().await.unwrap();
 }
 
 /// Whether the debt became that claimant's, for 30 s.
-async fn claims(store: &Database, claim: &Claim, name: &str, seconds: i64) -> bool {
+async fn claims(store: &Database, claim: &mut Claim, name: &str, seconds: i64) -> bool {
     let mut transaction = store.begin().await.unwrap();
     let is_ours = transaction.claim(claim, by(name, seconds), after(seconds)).await.unwrap();
     transaction.commit().await.unwrap();

@@ -461,7 +461,12 @@ fn scripted(
     }
 }
 
-fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
+fn desk(code: &str, practice: &Arc<Practice>, network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
+    desk_in(code, practice.clone(), network)
+}
+
+/// The desk of a directorate in that chat.
+pub fn desk_in(code: &str, chat: Arc<dyn Chat>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
     let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
     let team = members.map(|(id, name, roles)| Member {
         name: (*name).to_owned(),
@@ -485,7 +490,6 @@ fn desk(code: &str, practice: &Arc<Practice>, mut network: impl FnMut(&AccountNa
     let destinations =
         accounts.map(|account| Destination { limits: Limits::default_of(account.network), prices: None, account });
     let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
-    let chat: Arc<dyn Chat> = practice.clone();
     Desk {
         networks: networks.collect(),
         directorate: directorate.clone(),

@@ -79,8 +79,8 @@ async fn a_debt_is_never_claimed_by_two() {
     let claiming = replicas.iter().map(|replica| async move {
         let mut transaction = replica.begin().await.unwrap();
         let mut claimed = Vec::new();
-        for claim in transaction.due(noon(), 99).await.unwrap() {
-            if transaction.claim(&claim, by(replica.shares_as().unwrap(), 0), noon()).await.unwrap() {
+        for mut claim in transaction.due(noon(), 99).await.unwrap() {
+            if transaction.claim(&mut claim, by(replica.shares_as().unwrap(), 0), noon()).await.unwrap() {
                 claimed.push(claim.debt.key.to_string());
             }
         }
