@@ -11,3 +11,5 @@ pub mod practice;
 pub mod run;
 pub mod scene;
 pub mod stopped;
+#[cfg(feature = "postgres")]
+pub mod store;

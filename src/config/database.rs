@@ -35,13 +35,24 @@ pub fn read(top: &Section<'_>, folder: &Path, outside: &mut Outside, findings: &
     file(&at, folder, outside, findings)
 }
 
-fn is_postgres(text: &str) -> bool {
+/// Whether it is meant to be the address of a PostgreSQL database.
+pub fn is_postgres(text: &str) -> bool {
     text.starts_with("postgres://") || text.starts_with("postgresql://")
 }
 
-/// The address of a PostgreSQL database. What is wrong with it is told without repeating it: a password may be in it.
+/// The address of a PostgreSQL database.
 fn server(at: &At<&str>, password: Option<SecretSource>, findings: &mut Findings) -> Option<DatabasePlace> {
-    let rest = at.value.split_once("://").map_or("", |(_, rest)| rest);
+    let Some(why) = what_is_wrong(at.value) else {
+        return Some(DatabasePlace::Server { url: at.value.to_owned(), password });
+    };
+    findings.wrong(at.line, format!("`database`{why}"));
+    None
+}
+
+/// What is wrong with the address of a PostgreSQL database, as the rest of a sentence that begins with where it stands. It
+/// is told without repeating the address: a password may be in it.
+pub fn what_is_wrong(address: &str) -> Option<String> {
+    let rest = address.split_once("://").map_or("", |(_, rest)| rest);
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (user, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
     let (host, name) = rest.split_once('/').unwrap_or((rest, ""));
@@ -50,11 +61,11 @@ fn server(at: &At<&str>, password: Option<SecretSource>, findings: &mut Findings
     let option = |key| options.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
     let unknown = options.iter().map(|(name, _)| *name).find(|name| !OPTIONS.contains(name));
     // What follows `database` in the sentence.
-    let why = if user.contains(':') || option("password").is_some() {
+    Some(if user.contains(':') || option("password").is_some() {
         " met un mot de passe dans ce fichier, que d'autres peuvent lire ; mettez-le seul dans un fichier à part, écrivez \
          `database_password_file = \"…\"` (ou `database_password_env = \"…\"`), puis changez ce mot de passe"
             .to_owned()
-    } else if at.value.contains(char::is_whitespace) {
+    } else if address.contains(char::is_whitespace) {
         format!(" : une adresse n'a pas d'espace ; écrivez par exemple : {EXAMPLE}")
     } else if host.is_empty() && option("host").is_none_or(str::is_empty) {
         format!(" : il manque le nom du serveur ; écrivez par exemple : {EXAMPLE}")
@@ -74,10 +85,8 @@ fn server(at: &At<&str>, password: Option<SecretSource>, findings: &mut Findings
             " : `sslmode`{named} n'est pas possible ici ; on peut écrire {known} (une connexion chiffrée est toujours vérifiée)"
         )
     } else {
-        return Some(DatabasePlace::Server { url: at.value.to_owned(), password });
-    };
-    findings.wrong(at.line, format!("`database`{why}"));
-    None
+        return None;
+    })
 }
 
 fn ports_are_numbers(hosts: &str) -> bool {

@@ -2,6 +2,7 @@
 
 pub mod arrivals;
 pub mod backend;
+pub mod copy;
 pub mod database;
 pub mod drafts;
 pub mod embedded;

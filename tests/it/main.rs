@@ -38,6 +38,8 @@ mod practice_terminal;
 #[cfg(feature = "postgres")]
 mod replicas;
 mod review;
+#[cfg(feature = "postgres")]
+mod store_copy;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]
