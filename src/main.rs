@@ -43,6 +43,10 @@ enum Task {
     #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
     Login(Service),
+    /// S'occupe de la base de données tout entière.
+    #[cfg(feature = "postgres")]
+    #[command(subcommand)]
+    Store(StoreTask),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
     Demo {
         /// Joue la scène et s'arrête.
@@ -98,6 +102,23 @@ enum Service {
     /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
     #[cfg(feature = "bluesky")]
     Bluesky(AccountOf),
+}
+
+#[cfg(feature = "postgres")]
+#[derive(Subcommand)]
+enum StoreTask {
+    /// Copie le fichier SQLite de portevoix.toml, bot arrêté, dans une base PostgreSQL vide, et vérifie la copie.
+    Copy {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// L'adresse de la base d'arrivée, sans mot de passe : postgres://utilisateur@serveur/base
+        #[arg(long)]
+        to: String,
+        /// Un fichier qui contient le mot de passe de cet utilisateur (sinon : la variable PGPASSWORD, si elle est là).
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+    },
 }
 
 /// The account that someone logs in to.
@@ -176,6 +197,10 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "bluesky")]
         Task::Login(Service::Bluesky(of)) => {
             portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
+        }
+        #[cfg(feature = "postgres")]
+        Task::Store(StoreTask::Copy { config, to, password_file }) => {
+            portevoix::app::store::copy(&config, &to, password_file.as_deref(), &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

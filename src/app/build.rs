@@ -295,8 +295,16 @@ fn not_set_up(account: &Account, trouble: &dyn std::fmt::Display) -> Stopped {
     Stopped::Outside(format!("compte {} : {trouble}", account.name))
 }
 
-#[cfg(not(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord")))]
-fn left_out(feature: &str) -> Stopped {
+/// What is needed was left out of this build.
+#[cfg(not(all(
+    feature = "matrix",
+    feature = "mastodon",
+    feature = "bluesky",
+    feature = "x",
+    feature = "discord",
+    feature = "postgres"
+)))]
+pub fn left_out(feature: &str) -> Stopped {
     Stopped::Outside(format!(
         "Ce programme a été construit sans {feature} : reconstruisez-le avec --features {feature}"
     ))

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::app::build::{self, Chats};
+use crate::app::database;
 use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
 use crate::command::clean::harmless;
@@ -31,6 +32,14 @@ pub async fn check(path: &Path, out: &mut impl Write) -> Result<(), Stopped> {
     let speaker = Speaker::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut is_well = true;
+    match database::probe(&config.database).await {
+        Ok(None) => {}
+        Ok(Some(found)) => writeln!(out, "✓ {found}")?,
+        Err(trouble) => {
+            writeln!(out, "✗ {trouble}")?;
+            is_well = false;
+        }
+    }
     let matrix = opened(build::matrix(&config, &speaker).await, out, &mut is_well)?;
     let discord = opened(build::discord(&config, &catalog, &speaker), out, &mut is_well)?;
     let chats = Chats { matrix, discord, practice: practice::open(&config, &clock) };

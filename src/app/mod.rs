@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod check;
+pub mod database;
 pub mod demo;
 #[cfg(feature = "discord")]
 pub mod discord;
@@ -10,3 +11,5 @@ pub mod practice;
 pub mod run;
 pub mod scene;
 pub mod stopped;
+#[cfg(feature = "postgres")]
+pub mod store;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::app::build::{self, Chats};
+use crate::app::database::{self, HouseClock};
 use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
 use crate::chat::practice::Practice;
@@ -23,7 +24,6 @@ use crate::engine::inbox::Inbox;
 use crate::engine::outbox::Outbox;
 use crate::engine::run::run as run_engine;
 use crate::port::chat::Chat;
-use crate::port::clock::{Clock, SystemClock};
 use crate::store::database::Database;
 use crate::wording::speaker::Speaker;
 
@@ -67,8 +67,8 @@ impl House {
     pub async fn build(config: Config) -> Result<Self, Stopped> {
         let speaker = Arc::new(Speaker::default());
         let catalog = Arc::new(build::catalog(&config)?);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let database = Arc::new(Database::open(&config.database).await?);
+        let database = database::open(&config.database).await?;
+        let clock = HouseClock::of(database.clone());
         let showcase = Showcase::default();
         let chats = Chats {
             matrix: build::matrix(&config, &speaker).await?,

@@ -28,6 +28,11 @@ pub const TOP: TableKeys = TableKeys {
     header: "",
     keys: &[
         Key { name: "database", example: r#"database = "/var/lib/portevoix/portevoix.db""# },
+        Key {
+            name: "database_password_file",
+            example: r#"database_password_file = "${CREDENTIALS_DIRECTORY}/postgres""#,
+        },
+        Key { name: "database_password_env", example: r#"database_password_env = "PGPASSWORD""# },
         Key { name: "commands", example: r#"commands = "/etc/portevoix/commandes""# },
         Key { name: "matrix", example: "[matrix]" },
         Key { name: "discord", example: "[discord]" },

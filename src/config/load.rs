@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::de::DeTable;
 
 use crate::config::claims::Claims;
+use crate::config::database;
 use crate::config::directorate::{self, Surroundings};
 use crate::config::discord;
 use crate::config::findings::{Findings, Problem, Problems};
@@ -115,7 +116,7 @@ fn read_top(
     findings: &mut Findings,
 ) -> Option<Config> {
     let top = Section::new(document, &keys::TOP, 1, findings);
-    let database = top.needed_text("database", findings).and_then(|at| database(&at, folder, outside, findings));
+    let database = database::read(&top, folder, outside, findings);
     let commands = top.text("commands", findings).map(|at| {
         let path = folder.join(at.value);
         outside.folders.push(At { value: path.clone(), line: at.line });
@@ -152,32 +153,6 @@ fn read_top(
         practice,
         directorates: directorates?,
     })
-}
-
-/// The path of the SQLite file, also written `sqlite:path`.
-fn database(at: &At<&str>, folder: &Path, outside: &mut Outside, findings: &mut Findings) -> Option<PathBuf> {
-    let path = at.value.strip_prefix("sqlite:").unwrap_or(at.value);
-    let path = path.strip_prefix("//").unwrap_or(path);
-    let scheme = path.split_once("://").map(|(scheme, _)| scheme);
-    let why = match scheme {
-        Some("postgres" | "postgresql") => Some(
-            "PostgreSQL viendra avec la marche sur plusieurs machines ; pour l'instant, donnez le chemin d'un fichier SQLite",
-        ),
-        Some(_) => Some("n'est pas le chemin d'un fichier SQLite"),
-        None if path.is_empty() || path.starts_with(":memory:") => {
-            Some("la base doit être un vrai fichier : en mémoire, brouillons et votes seraient perdus à l'arrêt")
-        }
-        None if path.contains('?') => Some("un chemin de fichier ne prend pas d'options (`?…`)"),
-        None => None,
-    };
-    if let Some(why) = why {
-        let example = keys::TOP.example("database");
-        findings.wrong(at.line, format!("`database` : {why} ; écrivez par exemple : {example}"));
-        return None;
-    }
-    let path = folder.join(path);
-    outside.files.push(At { value: path.clone(), line: at.line });
-    Some(path)
 }
 
 fn matrix(

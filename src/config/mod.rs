@@ -5,6 +5,7 @@
 pub mod account;
 pub mod account_x;
 pub mod claims;
+pub mod database;
 pub mod directorate;
 pub mod discord;
 pub mod findings;

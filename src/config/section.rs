@@ -30,7 +30,8 @@ pub struct Section<'t> {
 }
 
 /// Keys that people give a secret with, and that must not be in the file.
-const INLINE_SECRETS: [&str; 6] = ["token", "app_password", "client_secret", "api_key", "api_secret", "access_secret"];
+const INLINE_SECRETS: [&str; 7] =
+    ["database_password", "token", "app_password", "client_secret", "api_key", "api_secret", "access_secret"];
 
 /// Words that are secrets wherever they stand; none of them is a key of ours.
 const SECRET_WORDS: [&str; 5] = ["password", "mot_de_passe", "access_token", "secret", "jeton"];

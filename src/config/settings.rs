@@ -14,8 +14,8 @@ use crate::domain::name::{AccountName, CommandWord, PersonId, RoomId};
 pub struct Config {
     /// The file that it was read from, for what is found wrong later.
     pub file: String,
-    /// The SQLite file with every draft, vote and owed post.
-    pub database: PathBuf,
+    /// Where every draft, vote and owed post is kept.
+    pub database: DatabasePlace,
     /// A folder of command files that replaces the ones in the binary.
     pub commands: Option<PathBuf>,
     /// The bot's place in Matrix; present whenever a room needs it.
@@ -26,6 +26,20 @@ pub struct Config {
     pub practice: Option<Practice>,
     /// At least one, in the order of the file.
     pub directorates: Vec<DirectorateConfig>,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabasePlace {
+    /// A SQLite file, of one process.
+    File(PathBuf),
+    /// A database on a PostgreSQL server, which several processes may share.
+    Server {
+        /// Its address (`postgres://user@host/name`), without the password.
+        url: String,
+        /// Where the password is, if one is needed.
+        password: Option<SecretSource>,
+    },
 }
 
 /// The bot's account on a Matrix homeserver (Tchap is one).

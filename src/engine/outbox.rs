@@ -137,6 +137,7 @@ impl Outbox {
                     busy.remove(&id);
                 }
                 () = self.owed.notified() => {}
+                () = self.database.owed_elsewhere() => {}
                 () = due => {}
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
             }
@@ -155,8 +156,8 @@ impl Outbox {
         let free = due.into_iter().filter(|claim| !busy.values().any(|lane| *lane == claim.debt.lane)).take(room);
         let Some(name) = self.database.shares_as() else { return Ok((free.collect(), next)) };
         let mut claimed = Vec::new();
-        for claim in free {
-            if transaction.claim(&claim, Claimant { name, until: later(now, CLAIM) }, now).await? {
+        for mut claim in free {
+            if transaction.claim(&mut claim, Claimant { name, until: later(now, CLAIM) }, now).await? {
                 claimed.push(claim);
             }
         }
@@ -174,7 +175,7 @@ impl Outbox {
             carried = self.try_carry(&claim) => if let Err(trouble) = carried {
                 error!(%trouble, effect = %claim.debt.key, "could not record an effect; trying again");
                 self.pause().await;
-                if self.database.shares_as().is_some() && let Err(trouble) = self.release(&claim).await {
+                if self.database.shares_as().is_some() && let Err(trouble) = self.abandon(&claim).await {
                     error!(%trouble, effect = %claim.debt.key, "could not give a claim back; it lapses by itself");
                 }
             },
@@ -214,10 +215,21 @@ impl Outbox {
         Ok(is_ours)
     }
 
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+    async fn abandon(&self, claim: &Claim) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
-        transaction.release(claim).await?;
+        transaction.abandon(claim).await?;
         transaction.commit().await
+    }
+
+    /// When a claim ends that is made or renewed now; long ago where there is nobody to claim anything from.
+    pub(in crate::engine) fn claim_end(&self) -> Timestamp {
+        if self.database.shares_as().is_some() { later(self.clock.now(), CLAIM) } else { Timestamp::UNIX_EPOCH }
+    }
+
+    /// Whether a claim that ends then still leaves the time to begin something: a process that was stopped for half a
+    /// minute (its machine asleep, say) must not go on as if nothing had happened.
+    pub(in crate::engine) fn may_begin(&self, claim_end: Timestamp) -> bool {
+        self.database.shares_as().is_none() || later(self.clock.now(), RENEWAL) < claim_end
     }
 
     /// Waits before the store is asked again that has failed.
@@ -229,7 +241,10 @@ impl Outbox {
         let owed = Owed::read(&claim.debt)?;
         let Some(desk) = self.desks.of_room(owed.room()) else {
             // The room left the configuration. What is owed to it waits for its return.
-            return self.put_off(claim, None).await;
+            return match owed {
+                Owed::Card { .. } | Owed::Say { .. } => self.put_off_words(claim, None, claim.may_be_said()).await,
+                Owed::Publish { .. } | Owed::Picture { .. } | Owed::Wake { .. } => self.put_off(claim, None).await,
+            };
         };
         match &owed {
             Owed::Card { number, revision, .. } => self.show_card(claim, desk, number, *revision).await,

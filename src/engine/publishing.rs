@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::domain::draft::{Draft, Phase, Progress};
 use crate::domain::fault::{Cause, Fault, Receipt};
@@ -66,8 +66,15 @@ impl Outbox {
             }
         };
         // From here until the outcome is recorded the post may be out: that must be known after a crash.
-        transaction.note_try(&claim.debt.key, self.clock.now()).await?;
+        let claim_end = self.claim_end();
+        if !transaction.note_try(claim, self.clock.now(), claim_end).await? {
+            return Ok(());
+        }
         transaction.commit().await?;
+        if !self.may_begin(claim_end) {
+            warn!(effect = %claim.debt.key, "this process stood still for too long; another goes on with an effect");
+            return Ok(());
+        }
         let outcome = match claim.doubt {
             Some(doubt) => self.look_then_publish(claim, network.as_ref(), &post, doubt).await,
             None => self.send(claim, network.as_ref(), &post).await,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::domain::draft::Draft;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{DraftNumber, EffectKey, MessageId, PersonId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
 use crate::domain::prose::Prose;
@@ -36,7 +37,9 @@ impl Outbox {
         let names = transaction.names().await?;
         drop(transaction);
         let Some(draft) = draft else { return self.settle(claim).await };
-        let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
+        let Some(chat) = desk.chats.get(&draft.room) else {
+            return self.put_off_words(claim, None, claim.may_be_said()).await;
+        };
         let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
         match self.try_show_card(claim, desk, chat, &draft, (revision, card, prose)).await? {
             Ok(()) => self.settle(claim).await,
@@ -66,8 +69,10 @@ impl Outbox {
             None if !is_current && claim.doubt.is_none() => return Ok(Ok(())),
             None => {
                 let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
-                self.note_try(claim).await?;
-                let message = match chat.say(&key, room, None, &prose).await {
+                if !self.note_try(claim).await? {
+                    return Ok(Err(lost()));
+                }
+                let message = match say_once(claim, chat, &key, room, None, &prose).await {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -100,7 +105,7 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let (number, room) = (&draft.number, &draft.room);
         let mut transaction = self.database.begin_for(&number.directorate).await?;
-        transaction.dispel(&claim.debt.key).await?;
+        transaction.dispel(claim).await?;
         // The card may have been removed from the room while its glyphs were put: then it stays removed.
         if transaction.card(number, revision).await?.generation == card.generation {
             transaction.put_card(room, number, revision, card).await?;
@@ -114,10 +119,15 @@ impl Outbox {
     }
 
     /// Notes that something is about to be said: from here until it is noted what it means, people may answer it.
-    async fn note_try(&self, claim: &Claim) -> Result<(), StoreError> {
+    /// Returns whether it is still ours to say.
+    async fn note_try(&self, claim: &Claim) -> Result<bool, StoreError> {
+        let claim_end = self.claim_end();
         let mut transaction = self.database.begin().await?;
-        transaction.note_try(&claim.debt.key, self.clock.now()).await?;
-        transaction.commit().await
+        if !transaction.note_try(claim, self.clock.now(), claim_end).await? {
+            return Ok(false);
+        }
+        transaction.commit().await?;
+        Ok(self.may_begin(claim_end))
     }
 
     /// Says something in a thread.
@@ -129,10 +139,14 @@ impl Outbox {
         notice: &Notice,
     ) -> Result<(), StoreError> {
         let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
-        let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
+        let Some(chat) = desk.chats.get(room) else {
+            return self.put_off_words(claim, None, claim.may_be_said()).await;
+        };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
-        self.note_try(claim).await?;
-        let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
+        if !self.note_try(claim).await? {
+            return Ok(());
+        }
+        let message = match say_once(claim, chat, &claim.debt.key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
@@ -177,7 +191,7 @@ impl Outbox {
     }
 
     /// A chat did not take something. Saying is idempotent, so it is tried again until it works; only what can never be
-    /// said is given up.
+    /// said is given up. Where another process may be the next to try, it is told whether this one may have been heard.
     async fn silenced(&self, claim: &Claim, fault: Fault) -> Result<(), StoreError> {
         match fault {
             Fault::Permanent { cause } => {
@@ -186,15 +200,48 @@ impl Outbox {
             }
             Fault::Transient { cause, retry_at } => {
                 info!(effect = %claim.debt.key, %cause, "the chat did not take this; trying again");
-                self.put_off(claim, retry_at).await
+                self.put_off_words(claim, retry_at, claim.may_be_said()).await
             }
             Fault::Uncertain { cause } => {
                 info!(effect = %claim.debt.key, %cause, "the chat may not have taken this; trying again");
-                let until = self.next_try(claim.attempts_so_far(true), None);
-                let mut transaction = self.database.begin().await?;
-                transaction.put_off(claim, until, true).await?;
-                transaction.commit().await
+                self.put_off_words(claim, None, true).await
             }
         }
     }
+
+    /// Puts words off. That they may have been said must be known to other processes, which are other devices, and while
+    /// people may answer what has not been noted.
+    pub(in crate::engine) async fn put_off_words(
+        &self,
+        claim: &Claim,
+        retry_at: Option<Timestamp>,
+        may_be_said: bool,
+    ) -> Result<(), StoreError> {
+        let until = self.next_try(claim.attempts, retry_at);
+        let mut transaction = self.database.begin().await?;
+        transaction.put_off(claim, until, may_be_said).await?;
+        transaction.commit().await
+    }
+}
+
+/// Another process goes on with it: nothing that this one records counts.
+fn lost() -> Fault {
+    Fault::Transient { cause: Cause::Interrupted, retry_at: None }
+}
+
+/// Says something; where another process may have said it already, its message is looked for first.
+async fn say_once(
+    claim: &Claim,
+    chat: &Arc<dyn Chat>,
+    key: &EffectKey,
+    room: &RoomId,
+    thread: Option<&MessageId>,
+    prose: &Prose,
+) -> Result<MessageId, Fault> {
+    if claim.may_be_said()
+        && let Some(message) = chat.said(key, room).await?
+    {
+        return Ok(message);
+    }
+    chat.say(key, room, thread, prose).await
 }

@@ -15,7 +15,9 @@ use crate::domain::prose::Prose;
 /// One chat service, with all the rooms that the configuration gives it.
 ///
 /// Saying is idempotent: the same `key` in the same room makes one message, also when the first call's answer was
-/// lost in a crash (Matrix: transaction id; Discord: enforced nonce).
+/// lost in a crash (Matrix: transaction id; Discord: enforced nonce). Several processes may speak as the same bot, each
+/// with a device of its own; where idempotence ends at the device, the engine looks with [`said`](Self::said) before it
+/// repeats what another may have said.
 #[async_trait]
 pub trait Chat: Send + Sync {
     /// Hands everything that happens in the configured rooms to the intake, room by room in the order in which it
@@ -42,6 +44,16 @@ pub trait Chat: Send + Sync {
         thread: Option<&MessageId>,
         prose: &Prose,
     ) -> Result<MessageId, Fault>;
+
+    /// Looks for the message that was said under that key, by whichever process speaks as the bot. `None` where it was
+    /// certainly not said, or where to say it again is harmless for another process as well. What cannot be told counts as
+    /// not said: rather twice than never.
+    ///
+    /// # Errors
+    /// As [`say`](Self::say), when it could not look.
+    async fn said(&self, _key: &EffectKey, _room: &RoomId) -> Result<Option<MessageId>, Fault> {
+        Ok(None)
+    }
 
     /// Replaces what an earlier message of the bot says.
     ///

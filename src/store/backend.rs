@@ -1,6 +1,7 @@
 //! What a database must be able to do to be the store's: begin, run statements, commit.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::store::database::StoreError;
 use crate::store::row::{Row, Value};
@@ -18,6 +19,19 @@ pub trait Backend: Send + Sync {
     /// What this process is called among those that may work on the same tables now, unlike any other ever: what is owed
     /// must be claimed in that name before it is done. `None` where no other process can.
     fn shares_as(&self) -> Option<&str>;
+
+    /// What time it is for all who share the tables, whatever their machines' clocks say; `None` where no other process
+    /// can.
+    fn time(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Returns when another process may have owed something since the last call: told so by a commit that was
+    /// [announced](Session::announce), or because what was told may have been missed. Never where no other process can.
+    /// May be dropped while waiting: nothing is missed.
+    async fn owed_elsewhere(&self) {
+        std::future::pending().await
+    }
 
     /// Leaves everything in good order before the program ends. What was committed is safe already.
     async fn close(&self);
@@ -38,6 +52,9 @@ pub trait Session: Send {
     /// # Errors
     /// What the database says.
     async fn rows(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
+
+    /// Lets the other processes that share the tables know, once it is true, that something is owed.
+    fn announce(&mut self) {}
 
     /// Makes everything in it true. When this returns well, it is on the disk.
     ///

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::name::DirectorateCode;
 use crate::store::backend::{Backend, Session};
 use crate::store::embedded::{Embedded, PATIENCE};
 use crate::store::row::{Row, Value};
+use crate::store::server::{ServerFault, Unreached};
 
 /// The database of one process.
 pub struct Database {
@@ -18,7 +21,7 @@ pub struct Transaction {
     session: Box<dyn Session>,
 }
 
-/// The store can't do its work; nothing was changed.
+/// The store can't do its work; nothing was changed, unless it says that something may have been.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process has the database open.
@@ -34,13 +37,12 @@ pub enum StoreError {
     },
     /// A newer program has changed the schema.
     #[error(
-        "{} was made by a newer portevoix (schema {version}, this one knows {known}): install the newer one again, or \
-         put back the copy of the database from before the upgrade",
-        path.display()
+        "{place} was made by a newer portevoix (schema {version}, this one knows {known}): install the newer one again, or \
+         put back the copy of the database from before the upgrade"
     )]
     Newer {
-        /// Which file.
-        path: PathBuf,
+        /// Which file, or which database on which server.
+        place: String,
         /// Its schema's version.
         version: usize,
         /// The newest version that this program knows.
@@ -55,9 +57,28 @@ pub enum StoreError {
     /// A statement of the transaction had failed, or the program ended before the commit began.
     #[error("the transaction was undone before it was committed")]
     Undone,
+    /// The database server can't be reached, or does not let this program work.
+    #[error("PostgreSQL {place}: {why}{}{words}", if words.is_empty() { "" } else { ": " })]
+    Unreached {
+        /// Which server and database, without any secret.
+        place: String,
+        /// What kind of trouble it is.
+        why: Unreached,
+        /// The system's or the server's words.
+        words: String,
+    },
+    /// A statement failed on the server, or no answer came; its transaction is undone.
+    #[error("the database failed: {0}")]
+    Server(ServerFault),
+    /// The connection was lost, or no answer came, while the transaction was being committed.
+    #[error("the database's answer to a commit was lost: the transaction may have been committed")]
+    MayBeCommitted,
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(rusqlite::Error),
+    /// The schema on the server could not be brought up to date.
+    #[error("the database's schema could not be brought up to date: {0}")]
+    ServerMigration(ServerFault),
     /// A field is not of the type that this version of the program writes.
     #[error("a row cannot be read: column {column} is of another type")]
     Column {
@@ -111,6 +132,17 @@ impl Database {
         self.backend.shares_as()
     }
 
+    /// What time it is for all who share the tables; `None` where no other process can: the machine's own clock does.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.backend.time()
+    }
+
+    /// Returns when another process may have owed something since the last call; never where no other process can. May
+    /// be dropped while waiting: nothing is missed.
+    pub async fn owed_elsewhere(&self) {
+        self.backend.owed_elsewhere().await;
+    }
+
     /// Leaves everything in good order before the program ends; what was committed is on the disk already.
     pub async fn close(&self) {
         self.backend.close().await;
@@ -125,6 +157,11 @@ impl Transaction {
     /// been, so whoever tries again must look first.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.session.commit().await
+    }
+
+    /// Lets the other processes that share the tables know, once it is true, that something is owed.
+    pub(in crate::store) fn announce(&mut self) {
+        self.session.announce();
     }
 
     /// Runs a statement and returns how many rows it changed; as [`Session::run`].

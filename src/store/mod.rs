@@ -2,13 +2,18 @@
 
 pub mod arrivals;
 pub mod backend;
+pub mod copy;
 pub mod database;
 pub mod drafts;
 pub mod embedded;
 pub mod messages;
+pub mod migrations;
 pub mod outbox;
 pub mod people;
 pub mod pictures;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod row;
+pub mod server;
 pub mod sqlite;
 pub mod strays;

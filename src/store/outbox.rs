@@ -32,6 +32,10 @@ pub struct Claim {
     pub attempts: u32,
     /// Tries that may have been carried out; `None` if nothing was, for certain.
     pub doubt: Option<Doubt>,
+    /// Whether somebody had claimed it before who did not say how it ended: killed, cut off from the database, or too slow.
+    pub was_begun: bool,
+    /// Who has it: the process that has claimed it, or nobody by name where there is only one.
+    pub held_by: String,
 }
 
 /// Tries of which it is not known how they ended.
@@ -78,6 +82,11 @@ const UNDER_WAY: i64 = 2;
 const ANSWERED: i64 = 3;
 
 impl Claim {
+    /// Whether a message may have been said that this is about, by whoever had it before.
+    pub fn may_be_said(&self) -> bool {
+        self.doubt.is_some() || self.was_begun
+    }
+
     /// How many tries came before the one that has just ended, in doubt or not. Where doubt begins, what was tried and
     /// certainly did not happen counts no longer: looking begins with short waits.
     pub fn attempts_so_far(&self, in_doubt: bool) -> u32 {
@@ -114,7 +123,11 @@ impl Transaction {
             Number(debt.due_at.as_millisecond()),
             Number((again == Again::Renew).into()),
         ];
-        Ok(self.run(sql, &values).await? > 0)
+        let is_new = self.run(sql, &values).await? > 0;
+        if is_new {
+            self.announce();
+        }
+        Ok(is_new)
     }
 
     /// The debts that are due, first in their lane and claimed by nobody, longest due first, at most `most`.
@@ -122,7 +135,7 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
-        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, last_tried_at, doubt \
+        let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, last_tried_at, doubt, claimed_by \
                    FROM owed \
                    WHERE due_at <= $1 AND claimed_until <= $1 AND NOT EXISTS (\
                        SELECT 1 FROM owed earlier WHERE earlier.lane = owed.lane AND earlier.position < owed.position) \
@@ -155,7 +168,7 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn claim(&mut self, claim: &Claim, by: Claimant<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn claim(&mut self, claim: &mut Claim, by: Claimant<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE owed SET claimed_by = $1, claimed_until = $2 \
                    WHERE key = $3 AND version = $4 AND claimed_until <= $5";
         let values = [
@@ -165,7 +178,11 @@ impl Transaction {
             Number(claim.debt.version),
             Number(now.as_millisecond()),
         ];
-        Ok(self.run(sql, &values).await? > 0)
+        let is_ours = self.run(sql, &values).await? > 0;
+        if is_ours {
+            by.name.clone_into(&mut claim.held_by);
+        }
+        Ok(is_ours)
     }
 
     /// Renews a claim. Returns whether it was still the claimant's.
@@ -178,34 +195,53 @@ impl Transaction {
         Ok(self.run(sql, &values).await? > 0)
     }
 
-    /// Gives back what the caller has claimed.
+    /// Gives back what the caller has claimed and is done with.
     ///
     /// # Errors
     /// What the database says.
     pub async fn release(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET claimed_by = '', claimed_until = 0 WHERE key = $1";
-        self.run(sql, &[Text(claim.debt.key.as_str())]).await?;
+        let sql = "UPDATE owed SET claimed_by = '', claimed_until = 0 WHERE key = $1 AND claimed_by = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Text(&claim.held_by)]).await?;
         Ok(())
     }
 
-    /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
+    /// Gives back what the caller has claimed and does not know how it ended: whoever claims it next is told so.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn note_try(&mut self, key: &EffectKey, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET doubt = $1, last_tried_at = $2, \
-                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END WHERE key = $3";
-        self.run(sql, &[Number(UNDER_WAY), Number(now.as_millisecond()), Text(key.as_str())]).await?;
+    pub async fn abandon(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET claimed_until = 0 WHERE key = $1 AND claimed_by = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Text(&claim.held_by)]).await?;
         Ok(())
+    }
+
+    /// Notes that a try begins, and renews the claim until then. Until it is settled or put off, its outcome is in doubt.
+    /// Returns whether the debt is still the caller's: otherwise nothing may be tried.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_try(&mut self, claim: &Claim, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE owed SET doubt = $1, last_tried_at = $2, \
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END, claimed_until = $3 \
+                   WHERE key = $4 AND claimed_by = $5";
+        let values = [
+            Number(UNDER_WAY),
+            Number(now.as_millisecond()),
+            Number(until.as_millisecond()),
+            Text(claim.debt.key.as_str()),
+            Text(&claim.held_by),
+        ];
+        Ok(self.run(sql, &values).await? > 0)
     }
 
     /// Notes that no try is in doubt any more: what was to be done is done, though not all that follows from it.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn dispel(&mut self, key: &EffectKey) -> Result<(), StoreError> {
-        let sql = "UPDATE owed SET doubt = 0, first_tried_at = 0, last_tried_at = 0 WHERE key = $1";
-        self.run(sql, &[Text(key.as_str())]).await?;
+    pub async fn dispel(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET doubt = 0, first_tried_at = 0, last_tried_at = 0 \
+                   WHERE key = $1 AND claimed_by = $2";
+        self.run(sql, &[Text(claim.debt.key.as_str()), Text(&claim.held_by)]).await?;
         Ok(())
     }
 
@@ -228,13 +264,14 @@ impl Transaction {
         let sql = "UPDATE owed SET attempts = $1, due_at = $2, doubt = $3, \
                    first_tried_at = CASE WHEN $3 = 0 THEN 0 ELSE first_tried_at END, \
                    last_tried_at = CASE WHEN $3 = 0 THEN 0 ELSE last_tried_at END, \
-                   claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5";
+                   claimed_by = '', claimed_until = 0 WHERE key = $4 AND version = $5 AND claimed_by = $6";
         let values = [
             Number(claim.attempts_so_far(in_doubt).saturating_add(1).into()),
             Number(until.as_millisecond()),
             Number(if in_doubt { DOUBT } else { NO_DOUBT }),
             Text(claim.debt.key.as_str()),
             Number(claim.debt.version),
+            Text(&claim.held_by),
         ];
         let put_off = self.run(sql, &values).await?;
         if put_off == 0 { self.release(claim).await } else { Ok(()) }
@@ -262,5 +299,7 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
                 Some(Doubt { since: read_time(row, 6)?, last: read_time(row, 7)?, is_answered: doubt == ANSWERED })
             }
         },
+        was_begun: !row.text(9)?.is_empty(),
+        held_by: String::new(),
     })
 }

@@ -9,6 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
 use crate::store::database::StoreError;
+use crate::store::migrations::MIGRATIONS;
 use crate::store::row::{Field, Row, Value};
 
 /// One connection to one file. It is the only one of this program: SQLite has one writer anyway.
@@ -17,15 +18,6 @@ pub struct Sqlite {
     /// Released after the connection is closed: a second process on the same file would publish everything twice.
     _lock: Option<File>,
 }
-
-/// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
-const MIGRATIONS: [&str; 5] = [
-    include_str!("migrations/0001_start.sql"),
-    include_str!("migrations/0002_fewer_pages.sql"),
-    include_str!("migrations/0003_pictures.sql"),
-    include_str!("migrations/0004_people.sql"),
-    include_str!("migrations/0005_owed.sql"),
-];
 
 /// How many statements are kept prepared: more than the store has.
 const PREPARED: usize = 64;
@@ -159,7 +151,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // Made while the program was being developed: version 1, noted elsewhere.
     version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
     if version > MIGRATIONS.len() {
-        return Err(StoreError::Newer { path: path.to_owned(), version, known: MIGRATIONS.len() });
+        return Err(StoreError::Newer { place: path.display().to_string(), version, known: MIGRATIONS.len() });
     }
     for (sql, version) in MIGRATIONS.iter().zip(1..).skip(version) {
         let migrated = connection.transaction().and_then(|transaction| {

@@ -8,6 +8,8 @@ mod bad_input;
 mod browser;
 #[cfg(feature = "mastodon")]
 mod check;
+#[cfg(feature = "postgres")]
+mod check_postgres;
 #[cfg(feature = "x")]
 mod check_x;
 mod commands;
@@ -36,10 +38,13 @@ mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+#[cfg(feature = "postgres")]
+mod replicas;
 mod review;
 mod simulated;
 mod simulation;
-mod store;
+#[cfg(feature = "postgres")]
+mod store_copy;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]

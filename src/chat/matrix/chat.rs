@@ -67,6 +67,10 @@ impl Chat for MatrixChat {
         say::say(&self.client, key, room, thread, prose).await
     }
 
+    async fn said(&self, key: &EffectKey, room: &RoomId) -> Result<Option<MessageId>, Fault> {
+        say::said(&self.client, key, room).await
+    }
+
     async fn edit(&self, key: &EffectKey, room: &RoomId, message: &MessageId, prose: &Prose) -> Result<(), Fault> {
         say::edit(&self.client, key, room, message, prose).await
     }

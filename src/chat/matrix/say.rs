@@ -1,10 +1,13 @@
 //! Says, edits and reacts, each under a transaction id that is made from the effect's key: the server answers a repeat
-//! with the first event's id (Synapse remembers for a day, per device), whatever the repeat's ciphertext.
+//! with the first event's id (Synapse remembers for a day, per device), whatever the repeat's ciphertext. What is said
+//! carries the same id inside, where the bot's other devices find it.
 
 use std::time::Duration;
 
-use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, RoomId, TransactionId};
+use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, RoomId, TransactionId, uint};
 use matrix_sdk::{Client, Error, Room, RoomState};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -18,6 +21,21 @@ use crate::domain::prose::Prose;
 /// encryption are unknown.
 const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 
+/// Where in a message's content the id of its effect is.
+const EFFECT: &str = "fr.portevoix.effect";
+
+/// How far back such a message is looked for, in pages of 100 events: it was said within the last minutes.
+const MOST_PAGES: usize = 5;
+
+/// What is read of an event that may be the bot's own.
+#[derive(Deserialize)]
+struct Own {
+    event_id: String,
+    sender: String,
+    #[serde(default)]
+    content: Value,
+}
+
 /// See [`Chat::say`](crate::port::chat::Chat::say).
 ///
 /// # Errors
@@ -29,13 +47,43 @@ pub async fn say(
     thread: Option<&MessageId>,
     prose: &Prose,
 ) -> Result<MessageId, Fault> {
+    let transaction = transaction("say", key, room);
     let mut content = message(prose);
     if let Some(root) = thread {
         content["m.relates_to"] = in_thread(root);
     }
-    let event = send(client, room, "m.room.message", content, transaction("say", key, room)).await?;
+    content[EFFECT] = json!(transaction.as_str());
+    let event = send(client, room, "m.room.message", content, transaction).await?;
     let event = event.map_err(|error| fault_of(&error))?;
     Ok(MessageId(event.to_string()))
+}
+
+/// See [`Chat::said`](crate::port::chat::Chat::said): reads the room backwards for the bot's own message with that id in
+/// it.
+///
+/// # Errors
+/// As there.
+pub async fn said(client: &Client, key: &EffectKey, room: &name::RoomId) -> Result<Option<MessageId>, Fault> {
+    let wanted = transaction("say", key, room);
+    let room = joined_room(client, room).await?;
+    let mut from = None;
+    for _ in 0..MOST_PAGES {
+        let mut options = MessagesOptions::backward().from(from.as_deref());
+        options.limit = uint!(100);
+        let page = room.messages(options).await.map_err(|error| fault_of(&error))?;
+        for event in &page.chunk {
+            let Ok(wire) = serde_json::from_str::<Own>(event.raw().json().get()) else { continue };
+            let effect = wire.content.get(EFFECT).and_then(Value::as_str);
+            if wire.sender == room.own_user_id().as_str() && effect == Some(wanted.as_str()) {
+                return Ok(Some(MessageId(wire.event_id)));
+            }
+        }
+        from = page.end;
+        if from.is_none() {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 /// See [`Chat::edit`](crate::port::chat::Chat::edit).

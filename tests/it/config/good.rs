@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use portevoix::config::load::parse;
 use portevoix::config::policy::PolicyOverride;
 use portevoix::config::secret::SecretSource;
-use portevoix::config::settings::{AccountConfig, ChatKind, Connection, Matrix, Practice, Room, XAccess};
+use portevoix::config::settings::{
+    AccountConfig, ChatKind, Connection, DatabasePlace, Matrix, Practice, Room, XAccess,
+};
 use portevoix::domain::cost::{Price, Prices};
 use portevoix::domain::directorate::{Language, NetworkKind, Visibility};
 use portevoix::domain::name::{AccountName, CommandWord, PersonId, RoomId};
@@ -18,7 +20,7 @@ use crate::config::{GOOD, good_but, parsed, roles};
 fn the_good_file_is_good() {
     let config = parsed(GOOD);
     let path = |name: &str| Path::new("/etc/portevoix").join(name);
-    assert_eq!(config.database, path("portevoix.db"));
+    assert_eq!(config.database, DatabasePlace::File(path("portevoix.db")));
     assert_eq!(config.commands, None);
     assert_eq!(
         config.matrix,
@@ -98,7 +100,7 @@ fn every_key_can_be_given() {
         confirm = "word"
     "#;
     let config = parsed(text);
-    assert_eq!(config.database, PathBuf::from("/var/lib/portevoix/portevoix.db"));
+    assert_eq!(config.database, DatabasePlace::File(PathBuf::from("/var/lib/portevoix/portevoix.db")));
     assert_eq!(config.commands, Some(PathBuf::from("/etc/portevoix/commandes")));
     assert_eq!(config.practice, Some(Practice { address: "[::1]:8044".parse().unwrap() }));
     assert_eq!(config.rooms_in(ChatKind::Practice).collect::<Vec<_>>(), [&RoomId::from("salle-974")]);

@@ -6,6 +6,7 @@ use portevoix::config::load::parse;
 use portevoix::config::settings::Config;
 use portevoix::domain::name::RoleName;
 
+mod database;
 mod discord;
 mod good;
 mod manual;

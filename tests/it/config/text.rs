@@ -25,7 +25,7 @@ fn all_problems_are_told_in_one_go_in_the_order_of_the_file() {
         ("server = \"https://mastodon.example.org\"", "server = \"http://mastodon.example.org\""),
     ]);
     assert_snapshot!(text, @r#"
-    portevoix.toml:1: `database` : PostgreSQL viendra avec la marche sur plusieurs machines ; pour l'instant, donnez le chemin d'un fichier SQLite ; écrivez par exemple : database = "/var/lib/portevoix/portevoix.db"
+    portevoix.toml:1: `database` met un mot de passe dans ce fichier, que d'autres peuvent lire ; mettez-le seul dans un fichier à part, écrivez `database_password_file = "…"` (ou `database_password_env = "…"`), puis changez ce mot de passe
     portevoix.toml:4: `homeserver` : « matrix.example.org » n'a pas de protocole ; écrivez « https://matrix.example.org »
     portevoix.toml:9: `code` attend un texte entre guillemets, par exemple : code = "44"
     portevoix.toml:14: `id` : « #brigade44:example.org » est l'adresse publique d'un salon, qui peut changer ; il faut son identifiant interne, qui commence par « ! » (dans Element ou Tchap : Paramètres du salon, Avancé)

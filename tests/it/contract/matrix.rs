@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use portevoix::chat::matrix::chat::MatrixChat;
@@ -353,4 +354,36 @@ async fn what_is_too_large_is_never_sent_again() {
     let large = Prose::text("é".repeat(40_000));
     let fault = stage.chat().say(&key("large"), &stage.room(), None, &large).await.unwrap_err();
     assert!(matches!(fault, Fault::Permanent { cause: Cause::Refused(_) }), "{fault:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a real Synapse: tests/run starts one"]
+async fn what_one_device_has_said_is_found_by_the_bots_other_device() {
+    let mut stage = synapse_stage().await;
+    let here = Notebook::new();
+    stage.start(here.clone()).await;
+    let elsewhere = TempDir::new().unwrap();
+    let mut settings = stage.settings.clone();
+    settings.state_directory = elsewhere.path().join("matrix");
+    login(&settings, &stage.bot.password, Some(&stage.recovery_key)).await.unwrap();
+    let other = Arc::new(MatrixChat::restore(settings).await.unwrap());
+    let (there, stop) = (Notebook::new(), CancellationToken::new());
+    let listening = tokio::spawn({
+        let (other, there, stop) = (other.clone(), there.clone(), stop.clone());
+        async move { other.listen(there.as_ref(), stop).await }
+    });
+    let fence = stage.says(Person::Martin, "tous là ?").await;
+    here.until_read(&fence).await;
+    there.until_read(&fence).await;
+
+    let room = stage.room();
+    let words = Prose::text("Une carte");
+    let card = stage.chat().say(&key("card"), &room, None, &words).await.unwrap();
+    let answer = stage.chat().say(&key("answer"), &room, Some(&card), &words).await.unwrap();
+
+    assert_eq!(other.said(&key("card"), &room).await, Ok(Some(card)));
+    assert_eq!(other.said(&key("answer"), &room).await, Ok(Some(answer)));
+    assert_eq!(other.said(&key("nothing"), &room).await, Ok(None));
+    stop.cancel();
+    listening.await.unwrap().unwrap();
 }

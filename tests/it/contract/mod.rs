@@ -8,3 +8,4 @@ mod discord;
 mod matrix;
 pub mod network;
 mod practice;
+mod store;

@@ -30,9 +30,15 @@ pub mod notebook;
 pub mod pds;
 pub mod photo;
 pub mod post;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod practice_room;
+#[cfg(feature = "postgres")]
+pub mod replicas;
 pub mod scene;
 pub mod scripted_network;
+#[cfg(feature = "postgres")]
+pub mod shared_room;
 pub mod small_disk;
 #[cfg(feature = "matrix")]
 pub mod synapse;

@@ -156,7 +156,7 @@ impl Room {
         self.crash();
         let desks = ["44", "67"].map(|code| {
             let network = |name: &AccountName| self.network_of(code, name.as_str()) as Arc<dyn Network>;
-            let mut desk = desk(code, &self.practice, network);
+            let mut desk = desk(code, &self.chat, network);
             if code == "44" {
                 let by_word = |spec: &Spec| Policy { confirm: Confirm::Word, ..spec.policy.clone() };
                 desk.policies = self.catalog.specs().map(|spec| (spec.word.clone(), by_word(spec))).collect();
@@ -548,7 +548,12 @@ fn scripted(
     }
 }
 
-fn desk(code: &str, chat: &Arc<CutChat>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
+fn desk(code: &str, chat: &Arc<CutChat>, network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
+    desk_in(code, chat.clone(), network)
+}
+
+/// The desk of a directorate in that chat.
+pub fn desk_in(code: &str, chat: Arc<dyn Chat>, mut network: impl FnMut(&AccountName) -> Arc<dyn Network>) -> Desk {
     let members = TEAM.iter().filter(|(id, ..)| (*id == "kieffer") == (code == "67"));
     let team = members.map(|(id, name, roles)| Member {
         name: (*name).to_owned(),
@@ -572,7 +577,6 @@ fn desk(code: &str, chat: &Arc<CutChat>, mut network: impl FnMut(&AccountName) -
     let destinations =
         accounts.map(|account| Destination { limits: Limits::default_of(account.network), prices: None, account });
     let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
-    let chat: Arc<dyn Chat> = chat.clone();
     Desk {
         networks: networks.collect(),
         directorate: directorate.clone(),

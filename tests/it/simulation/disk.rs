@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use portevoix::store::backend::{Backend, Session};
 use portevoix::store::database::StoreError;
 use portevoix::store::row::{Row, Value};
 use tokio::sync::Notify;
 
 use crate::simulation::life::Life;
-use crate::simulation::timeline::{Timeline, happens, roll};
+use crate::simulation::timeline::{Timeline, happens, roll, time};
 use crate::simulation::world::World;
 
 /// The store as one life of one process sees it.
@@ -19,6 +20,8 @@ pub struct Disk {
     pub life: Arc<Life>,
     /// What the process is called among others, if there are others.
     pub name: Option<String>,
+    /// Rings when another process owes something.
+    pub elsewhere: Arc<Notify>,
 }
 
 struct DiskSession {
@@ -26,8 +29,8 @@ struct DiskSession {
     world: Arc<World>,
     life: Arc<Life>,
     is_shared: bool,
-    /// Whether it wrote something that is to be carried out.
-    owes: bool,
+    /// Whether others are to know of it.
+    is_announced: bool,
 }
 
 #[async_trait]
@@ -39,11 +42,19 @@ impl Backend for Disk {
         }
         let beneath = self.beneath.begin(scope).await?;
         let (world, life) = (self.world.clone(), self.life.clone());
-        Ok(Box::new(DiskSession { beneath, world, life, is_shared: self.name.is_some(), owes: false }))
+        Ok(Box::new(DiskSession { beneath, world, life, is_shared: self.name.is_some(), is_announced: false }))
     }
 
     fn shares_as(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.name.as_ref().map(|_| time(self.world.timeline.now()))
+    }
+
+    async fn owed_elsewhere(&self) {
+        self.elsewhere.notified().await;
     }
 
     async fn close(&self) {}
@@ -55,7 +66,6 @@ impl Session for DiskSession {
         if self.world.fails(2) {
             return Err(StoreError::Undone);
         }
-        self.owes |= sql.starts_with("INSERT INTO owed");
         self.beneath.run(sql, values).await
     }
 
@@ -64,6 +74,10 @@ impl Session for DiskSession {
             return Err(StoreError::Undone);
         }
         self.beneath.rows(sql, values).await
+    }
+
+    fn announce(&mut self) {
+        self.is_announced = true;
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
@@ -75,14 +89,13 @@ impl Session for DiskSession {
             return Err(StoreError::Undone);
         }
         self.beneath.commit().await?;
-        // Whoever shares the store hears that something may be owed.
-        if self.owes && self.is_shared {
+        if self.is_announced && self.is_shared {
             self.world.listeners.lock().unwrap().iter().for_each(|owed: &Arc<Notify>| owed.notify_one());
         }
         self.life.step().await;
         // The answer to a commit can only get lost on a way between two machines.
         if self.is_shared && self.world.fails(8) {
-            return Err(StoreError::Undone);
+            return Err(StoreError::MayBeCommitted);
         }
         Ok(())
     }

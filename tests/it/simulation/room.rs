@@ -32,6 +32,7 @@ pub struct Deed {
 pub struct Note {
     pub id: MessageId,
     pub key: EffectKey,
+    device: usize,
     pub at: Moment,
     /// What it says now.
     pub prose: Prose,
@@ -131,6 +132,8 @@ pub struct SimulatedChat {
     pub world: Arc<World>,
     pub life: Arc<Life>,
     pub bookmarks: Bookmarks,
+    /// The bot's device on this machine: the server knows a repeat by device and key.
+    pub device: usize,
 }
 
 impl SimulatedChat {
@@ -209,13 +212,14 @@ impl Chat for SimulatedChat {
         let now = self.world.timeline.now();
         self.reaches(room, |room| {
             let mut notes = room.notes.lock().unwrap();
-            if let Some(note) = notes.iter().find(|note| note.key == *key) {
+            if let Some(note) = notes.iter().find(|note| note.key == *key && note.device == self.device) {
                 return note.id.clone();
             }
             let id = MessageId(format!("{}-bot-{}", room.code, notes.len()));
             let mut note = Note {
                 id: id.clone(),
                 key: key.clone(),
+                device: self.device,
                 at: now,
                 prose: Prose::default(),
                 quoted: BTreeSet::new(),
@@ -225,6 +229,14 @@ impl Chat for SimulatedChat {
             note.says(prose);
             notes.push(note);
             id
+        })
+        .await
+    }
+
+    async fn said(&self, key: &EffectKey, room: &RoomId) -> Result<Option<MessageId>, Fault> {
+        self.reaches(room, |room| {
+            let notes = room.notes.lock().unwrap();
+            notes.iter().find(|note| note.key == *key).map(|note| note.id.clone())
         })
         .await
     }

@@ -75,25 +75,33 @@ impl Machine {
         let life = Life::new(self.world.timeline.clone());
         life.ends_after(steps);
         let name = self.place.map(|place| format!("machine {place}, life {}", self.lives));
-        let disk = Disk { beneath: self.store.clone(), world: self.world.clone(), life: life.clone(), name };
+        let elsewhere = Arc::new(Notify::new());
+        self.world.listeners.lock().unwrap().push(elsewhere.clone());
+        let disk = Disk {
+            beneath: self.store.clone(),
+            world: self.world.clone(),
+            life: life.clone(),
+            name,
+            elsewhere: elsewhere.clone(),
+        };
         let database = Arc::new(Database::over(Arc::new(disk)));
         let chat: Arc<dyn Chat> = Arc::new(SimulatedChat {
             world: self.world.clone(),
             life: life.clone(),
             bookmarks: self.bookmarks.clone(),
+            device: self.place.unwrap_or_default(),
         });
         let desks = self.world.rooms.iter().map(|room| Arc::new(desk(&self.world, &life, &room.code, &chat)));
         let desks = Arc::new(Desks::new(desks.collect()));
         let owed = Arc::new(Notify::new());
-        self.world.listeners.lock().unwrap().push(owed.clone());
         let clock = self.clock.clone();
         let inbox = Inbox::new(database.clone(), CATALOG.clone(), desks.clone(), clock.clone(), owed.clone());
-        let outbox = Outbox::new(database, CATALOG.clone(), desks, SPEAKER.clone(), clock, owed.clone());
+        let outbox = Outbox::new(database, CATALOG.clone(), desks, SPEAKER.clone(), clock, owed);
         let process = tokio::spawn(async move {
             // It never stops by itself: only a crash ends it.
             let _ = run(&inbox, &Arc::new(outbox), &[chat], &CancellationToken::new()).await;
         });
-        self.running = Some((life, process, owed));
+        self.running = Some((life, process, elsewhere));
     }
 
     /// Whether the process has crashed, or was never started.
@@ -103,10 +111,10 @@ impl Machine {
 
     /// Ends the process where it stands.
     pub fn crashes(&mut self) {
-        if let Some((life, process, owed)) = self.running.take() {
+        if let Some((life, process, elsewhere)) = self.running.take() {
             life.ends_after(0);
             process.abort();
-            self.world.listeners.lock().unwrap().retain(|listener| !Arc::ptr_eq(listener, &owed));
+            self.world.listeners.lock().unwrap().retain(|listener| !Arc::ptr_eq(listener, &elsewhere));
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct World {
     pub rooms: Vec<SimulatedRoom>,
     /// What the public sees, oldest first.
     pub public: Mutex<Vec<Seen>>,
-    /// Rung after each commit: those who carry out what is owed.
+    /// Rung after each commit by which something is owed.
     pub listeners: Mutex<Vec<Arc<Notify>>>,
     /// Things fail until then.
     troubled_until: AtomicI64,

@@ -1,18 +1,40 @@
-//! What the store promises: a transaction is there as a whole or not at all, whatever becomes of whoever asked for it.
+//! SQLite, on disk and in memory: the common suite, and what only a file can suffer.
 
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
 
-use jiff::Timestamp;
-use portevoix::domain::name::ArrivalId;
-use portevoix::store::database::{Database, StoreError, Transaction};
+use portevoix::store::database::{Database, StoreError};
+use portevoix::store::embedded::Embedded;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::contract::store::{has, suite, take, takes};
+
+mod on_disk {
+    //! The suite on disk.
+
+    use crate::contract::store::embedded::{Store, suite};
+
+    suite!(async {
+        let store = Store::fresh();
+        (store.open().await, store)
+    });
+}
+
+mod in_memory {
+    //! The suite in memory.
+
+    use std::sync::Arc;
+
+    use crate::contract::store::embedded::{Database, Embedded, suite};
+
+    suite!(async { (Database::over(Arc::new(Embedded::in_memory().unwrap())), ()) });
+}
+
 #[tokio::test]
-async fn what_was_committed_stays_and_what_was_dropped_does_not() {
+async fn what_was_committed_is_there_when_the_file_is_opened_again() {
     let store = Store::fresh();
     let database = store.open().await;
     let mut transaction = database.begin().await.unwrap();
@@ -76,7 +98,7 @@ async fn after_a_failure_that_undid_the_transaction_no_later_statement_stands_al
 async fn a_database_of_the_first_development_version_is_brought_up_to_date() {
     let store = Store::fresh();
     let old = Connection::open(store.file()).unwrap();
-    old.execute_batch(include_str!("../../src/store/migrations/0001_start.sql")).unwrap();
+    old.execute_batch(include_str!("../../../../src/store/migrations/0001_start.sql")).unwrap();
     old.execute_batch("CREATE TABLE _sqlx_migrations (version BIGINT); INSERT INTO _sqlx_migrations VALUES (1)")
         .unwrap();
     old.execute_batch("INSERT INTO arrivals VALUES ('old', '!44', 0, 1)").unwrap();
@@ -115,16 +137,4 @@ impl Store {
     async fn open(&self) -> Database {
         Database::open(&self.file()).await.unwrap()
     }
-}
-
-async fn takes(transaction: &mut Transaction, id: &str) {
-    assert!(take(transaction, id).await.unwrap());
-}
-
-async fn take(transaction: &mut Transaction, id: &str) -> Result<bool, StoreError> {
-    transaction.take_arrival(&ArrivalId::from(id), &"!44".into(), Timestamp::UNIX_EPOCH, true).await
-}
-
-async fn has(database: &Database, id: &str) -> bool {
-    database.begin().await.unwrap().has_seen(&ArrivalId::from(id)).await.unwrap()
 }

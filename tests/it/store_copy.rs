@@ -1,0 +1,199 @@
+//! `portevoix store copy`: everything moves from the SQLite file to PostgreSQL as it was, or nothing does.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use portevoix::app::store::copy;
+use portevoix::domain::picture::Digest;
+use portevoix::domain::review::Event;
+use portevoix::store::copy::tables;
+use portevoix::store::database::Database;
+use portevoix::store::drafts::Entry;
+use portevoix::store::messages::{Card, Meaning};
+use portevoix::store::outbox::{Again, Debt};
+use tempfile::TempDir;
+
+use crate::harness::desk_of_rules::{opened, policy, proposal};
+use crate::harness::postgres::{fresh_database, open, shell};
+
+const REST: &str = r#"
+[practice]
+address = "127.0.0.1:8044"
+[[directorate]]
+code = "44"
+name = "Police nationale de la Loire-Atlantique"
+[[directorate.room]]
+chat = "practice"
+id = "brigade-44"
+[[directorate.member]]
+name = "Martin"
+practice = "martin"
+roles = ["redacteur"]
+[[directorate.member]]
+name = "Durand"
+practice = "durand"
+roles = ["valideur"]
+[[directorate.member]]
+name = "Moreau"
+practice = "moreau"
+roles = ["valideur"]
+[[directorate.account]]
+name = "journal"
+network = "file"
+path = "journal.jsonl"
+"#;
+
+/// How many journal lines, messages and arrivals there are: more than are written at once.
+const MANY: u32 = 250;
+
+struct Office {
+    folder: TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let office = Self { folder: TempDir::new().unwrap() };
+        std::fs::write(office.config(), format!("database = \"portevoix.db\"\n{REST}")).unwrap();
+        office
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("portevoix.toml")
+    }
+
+    async fn store(&self) -> Database {
+        Database::open(&self.folder.path().join("portevoix.db")).await.unwrap()
+    }
+
+    /// A bot has worked here.
+    async fn is_used(&self) {
+        let store = self.store().await;
+        let mut transaction = store.begin().await.unwrap();
+        let draft = opened(policy(), proposal("Vol avec violence 👮🏽‍♀️")).draft;
+        transaction.save_draft(&draft).await.unwrap();
+        for line in 0..MANY {
+            let happened = Entry::Happened(Box::new(Event::TimePassed));
+            transaction.append_journal(&draft.number, Timestamp::UNIX_EPOCH, &happened).await.unwrap();
+            let (arrival, message) = (format!("É{line}").as_str().into(), format!("m{line}"));
+            transaction.take_arrival(&arrival, &"!44".into(), Timestamp::UNIX_EPOCH, line % 7 != 0).await.unwrap();
+            transaction.note_message(&"!44".into(), &message, &draft.number, &Meaning::Said).await.unwrap();
+        }
+        for shade in 0..9_u8 {
+            let bytes = vec![shade; 100_000];
+            transaction.put_picture(&Digest::of(&bytes), &bytes).await.unwrap();
+        }
+        let card = Card { message: Some("c1".into()), generation: 2, has_glyphs: true };
+        transaction.put_card(&"!44".into(), &draft.number, draft.revision.number, &card).await.unwrap();
+        transaction.put_name(&"1".into(), "L'Hôte").await.unwrap();
+        let (key, lane, body) = ("stranger/!44/x".into(), "room/!44".to_owned(), "{}".to_owned());
+        let debt = Debt { key, lane, body, due_at: Timestamp::UNIX_EPOCH, version: 3 };
+        transaction.owe(&debt, Again::Never).await.unwrap();
+        transaction.commit().await.unwrap();
+        store.close().await;
+    }
+
+    async fn copies(&self, to: &str) -> Result<String, String> {
+        let mut out = Vec::new();
+        let ended = copy(&self.config(), to, None, &mut out).await;
+        ended.map(|()| String::from_utf8(out).unwrap()).map_err(|stopped| stopped.to_string())
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a real PostgreSQL: tests/run starts one"]
+async fn everything_moves_and_the_copy_is_held_against_the_original() {
+    let (office, url) = (Office::new(), fresh_database().await);
+    office.is_used().await;
+    let said = office.copies(&url).await.unwrap();
+    assert!(said.contains("✓ journal : 250 ligne(s), identiques des deux côtés"), "{said}");
+    assert!(said.contains("ne lancez plus de bot sur"), "{said}");
+
+    let (before, after) = (office.store().await, open(&url).await);
+    let (mut before, mut after) = (before.begin().await.unwrap(), after.begin().await.unwrap());
+    let number = "44-1".parse().unwrap();
+    assert_eq!(before.draft(&number).await.unwrap(), after.draft(&number).await.unwrap());
+    assert_eq!(before.journal_of(&number).await.unwrap(), after.journal_of(&number).await.unwrap());
+    assert_eq!(before.names().await.unwrap(), after.names().await.unwrap());
+    let (owed_before, owed_after) =
+        (before.due(Timestamp::MAX, 9).await.unwrap(), after.due(Timestamp::MAX, 9).await.unwrap());
+    assert_eq!((owed_before.len(), &owed_before), (1, &owed_after));
+    assert_eq!(before.unreadable(&"!44".into(), 999).await.unwrap().len(), 36);
+    assert_eq!(after.unreadable(&"!44".into(), 999).await.unwrap().len(), 36);
+}
+
+#[tokio::test]
+#[ignore = "needs a real PostgreSQL: tests/run starts one"]
+async fn a_target_that_is_not_empty_is_left_as_it_is() {
+    let (office, url) = (Office::new(), fresh_database().await);
+    office.is_used().await;
+    let store = open(&url).await;
+    let mut transaction = store.begin().await.unwrap();
+    transaction.put_name(&"2".into(), "Kieffer").await.unwrap();
+    transaction.commit().await.unwrap();
+    let refused = office.copies(&url).await.unwrap_err();
+    assert!(refused.contains("n'est pas vide (table people)"), "{refused}");
+    assert_eq!(shell(&url).await.number("SELECT COUNT(*) FROM arrivals").await, 0);
+}
+
+#[tokio::test]
+#[ignore = "needs a real PostgreSQL: tests/run starts one"]
+async fn a_copy_that_fails_in_the_middle_leaves_nothing() {
+    let (office, url) = (Office::new(), fresh_database().await);
+    office.is_used().await;
+    drop(open(&url).await);
+    let shell = shell(&url).await;
+    shell.does("ALTER TABLE told ADD CONSTRAINT never CHECK (key <> 'stranger/!44/x')").await;
+    office.copies(&url).await.unwrap_err();
+    assert_eq!(shell.number("SELECT COUNT(*) FROM journal").await, 0);
+    shell.does("ALTER TABLE told DROP CONSTRAINT never").await;
+    // Something that changes what is written is noticed as well.
+    let changes = "CREATE FUNCTION meddles() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := 'X'; RETURN NEW; END $$; \
+                   CREATE TRIGGER meddles BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION meddles()";
+    shell.does(changes).await;
+    let refused = office.copies(&url).await.unwrap_err();
+    assert!(refused.contains("la copie de la table people n'est pas identique"), "{refused}");
+    assert_eq!(shell.number("SELECT COUNT(*) FROM journal").await, 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_copied_is_told_without_a_secret() {
+    let office = Office::new();
+    let told = [
+        office.copies("postgres://p@127.0.0.1:1/p").await.unwrap_err(),
+        {
+            drop(office.store().await);
+            office.copies("portevoix.db").await.unwrap_err()
+        },
+        office.copies("postgres://p:Sesame-2026@127.0.0.1:1/p").await.unwrap_err(),
+        office.copies("postgres://p@127.0.0.1:1").await.unwrap_err(),
+        office.copies("postgres://p@127.0.0.1:1/p").await.unwrap_err(),
+        {
+            let _running = office.store().await;
+            office.copies("postgres://p@127.0.0.1:1/p").await.unwrap_err()
+        },
+    ];
+    let expected = [
+        "portevoix.db n'existe pas : rien à copier",
+        "--to attend l'adresse d'une base PostgreSQL",
+        "--to : un mot de passe sur la ligne de commande",
+        "--to : il manque le nom de la base",
+        "pas de connexion",
+        "another portevoix already runs on",
+    ];
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.contains(expected), "{told}");
+        assert!(!told.contains("Sesame"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn no_table_is_forgotten() {
+    let office = Office::new();
+    drop(office.store().await);
+    let store = rusqlite::Connection::open(office.folder.path().join("portevoix.db")).unwrap();
+    let mut names = store.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").unwrap();
+    let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut copied = tables();
+    copied.sort_unstable();
+    assert_eq!(names, copied);
+}
