@@ -71,9 +71,10 @@ impl<'a> Page<'a> {
         self.problems.into_inner()
     }
 
-    /// The line of a byte.
+    /// The line of a byte; what is missing at the end of the file is missing on its last line.
     pub fn line_of(&self, byte: usize) -> usize {
-        let before = self.text.get(..byte).unwrap_or(self.text);
+        let written = self.text.strip_suffix('\n').unwrap_or(self.text);
+        let before = written.get(..byte).unwrap_or(written);
         1 + before.bytes().filter(|byte| *byte == b'\n').count()
     }
 

@@ -45,7 +45,9 @@ pub struct Findings {
 impl Findings {
     /// Nothing found yet.
     pub fn new(file: &str, text: &str) -> Self {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        // What is missing at the end of the file is missing on its last line.
+        let written = text.strip_suffix('\n').unwrap_or(text);
+        let line_starts = std::iter::once(0).chain(written.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { file: file.to_owned(), line_starts, broken_lines: BTreeSet::new(), problems: Vec::new() }
     }
 

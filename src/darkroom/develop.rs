@@ -76,6 +76,9 @@ fn upright(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
     let is_animated = if format == ImageFormat::Png {
         is_animated_png(file)
     } else if format == ImageFormat::WebP {
+        if !are_chunks_whole(file) {
+            return Err(Unfit::Damaged);
+        }
         WebPDecoder::new(Cursor::new(file)).map_err(|error| unfit(&error))?.has_animation()
     } else {
         // Most of them move, and what does not is better sent as PNG.
@@ -101,6 +104,22 @@ fn upright(file: &[u8], format: ImageFormat) -> Result<DynamicImage, Unfit> {
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| unfit(&error))?;
     image.apply_orientation(orientation);
     Ok(image)
+}
+
+/// Whether every chunk of a WebP is as long as it says (<https://developers.google.com/speed/webp/docs/riff_container>). The
+/// decoder believes it, and would ask for up to 4 GB of memory.
+fn are_chunks_whole(file: &[u8]) -> bool {
+    const HEADER: usize = 12;
+    let mut rest = file.get(HEADER..).unwrap_or_default();
+    while let [_, _, _, _, a, b, c, d, content @ ..] = rest {
+        let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
+        match content.get(length..) {
+            // Chunks begin at even places.
+            Some(after) => rest = after.get(length % 2..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    true
 }
 
 /// Whether a PNG has the chunk that announces an animation (`acTL`, which stands before the first `IDAT`).

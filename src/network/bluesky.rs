@@ -17,9 +17,9 @@ use crate::domain::secret::Secret;
 use crate::domain::text::Limits;
 use crate::network::answer::Answer;
 use crate::network::bluesky::facets::{Facet, Feature, detect};
-use crate::network::bluesky::pictures::{check, shows};
+use crate::network::bluesky::pictures::check;
 use crate::network::bluesky::place::Place;
-use crate::network::bluesky::record::{COLLECTION, record, record_key};
+use crate::network::bluesky::record::{COLLECTION, Standing, record, record_key};
 use crate::network::bluesky::repost::REPOSTS;
 use crate::network::bluesky::session::{Session, Sessions, refuses_token};
 use crate::network::http::{BadServer, Http, Stakes, server_address};
@@ -60,20 +60,6 @@ pub struct BlueskyNetwork {
 #[derive(Deserialize)]
 struct Written {
     uri: String,
-}
-
-#[derive(Deserialize)]
-struct Standing {
-    uri: String,
-    value: StandingPost,
-}
-
-#[derive(Deserialize)]
-struct StandingPost {
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    embed: Value,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +126,7 @@ impl BlueskyNetwork {
             return Ok(Found::Absent);
         }
         let standing: Standing = answer.read(Stakes::Nothing)?;
-        if standing.value.text == post.text() && shows(&standing.value.embed, post.pictures()) {
+        if standing.is(post.text(), post.pictures()) {
             Ok(Found::Online(receipt(&session, standing.uri, &key)))
         } else {
             Ok(Found::Unclear)

@@ -109,3 +109,13 @@ fn crc32(bytes: &[u8]) -> u32 {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
     })
 }
+
+/// Found by fuzzing: a WebP of a hundred bytes whose Exif says that it is 4 GB long, and for which the decoder took them.
+#[test]
+fn a_file_that_claims_more_than_it_has_is_damaged() {
+    let mut file = include_bytes!("../../fuzz/corpus/picture/lossless.webp").to_vec();
+    assert!(develop(&file).is_ok());
+    let exif = file.windows(4).position(|four| four == b"EXIF").unwrap();
+    file[exif + 4..exif + 8].fill(0xff);
+    assert_eq!(develop(&file), Err(Unfit::Damaged));
+}

@@ -19,6 +19,10 @@ const KEY: &str = "portevoix.identity.";
 /// Whether that owner's identity was compared with them in person is another matter, see [`is_the_one_known`].
 pub fn assurance(event: &TimelineEvent) -> Assurance {
     let Some(encryption) = event.encryption_info() else { return Assurance::Unencrypted };
+    // A key that another person passed on could have been made by them.
+    if encryption.forwarder.is_some() {
+        return Assurance::UnverifiedDevice;
+    }
     match &encryption.verification_state {
         VerificationState::Verified | VerificationState::Unverified(VerificationLevel::UnverifiedIdentity) => {
             Assurance::Proven

@@ -61,7 +61,7 @@ fn inert(text: &str) -> String {
         .map(|word| {
             let (bare, space) = word.split_at(word.trim_end().len());
             let shown = if is_matrix_address(bare) { code(bare) } else { spans(&finder, bare) };
-            shown + &escaped(space)
+            format!("{shown}{}", escaped(space))
         })
         .collect()
 }

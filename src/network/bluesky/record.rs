@@ -1,15 +1,44 @@
 //! The record of a post (`app.bsky.feed.post`) and the key it stands under, both computed from the post alone.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::domain::picture::Developed;
 use crate::domain::post::Post;
 use crate::network::bluesky::facets::{Facet, Feature};
-use crate::network::bluesky::pictures::embed;
+use crate::network::bluesky::pictures::{embed, shows};
 
 /// The kind of record that Bluesky shows as a post.
 pub const COLLECTION: &str = "app.bsky.feed.post";
+
+/// A record as it stands (`com.atproto.repo.getRecord`).
+#[derive(Deserialize)]
+pub struct Standing {
+    /// Its address.
+    pub uri: String,
+    /// What it says.
+    pub value: StandingPost,
+}
+
+/// The content of a record of a post, as far as it is compared.
+#[derive(Deserialize)]
+pub struct StandingPost {
+    /// Its text.
+    #[serde(default)]
+    pub text: String,
+    /// What goes with it.
+    #[serde(default)]
+    pub embed: Value,
+}
+
+impl Standing {
+    /// Whether it is a post of that text with those pictures.
+    pub fn is(&self, text: &str, pictures: &[Developed]) -> bool {
+        self.value.text == text && shows(&self.value.embed, pictures)
+    }
+}
 
 /// The key of a post's record, the same at every try.
 pub fn record_key(post: &Post) -> String {

@@ -125,6 +125,12 @@ fn a_template_that_is_not_closed_is_refused_at_its_line() {
     assert_snapshot!(spoilt(&[("{{ lieu }}\n", "{% if lieu %}{{ lieu }}\n")]), @r##"alerte.toml, ligne 28 : le modèle n'est pas lisible (unexpected end of input, expected end of block) : vérifiez que chaque {{ … }} et chaque {% … %} est fermé"##);
 }
 
+/// Found by fuzzing: what is missing was said to be on a line that the file does not have.
+#[test]
+fn what_is_missing_at_the_end_is_told_on_the_last_line() {
+    assert_snapshot!(catalog("word = \"voir\"\nabout\n").unwrap_err(), @"alerte.toml, ligne 2 : ce n'est pas du TOML : il manque le signe = après la clé");
+}
+
 #[test]
 fn a_template_that_never_ends_is_refused() {
     let long = "{% for a in [1] * 9999 %}{% for b in [1] * 9999 %}{{ lieu }}{% endfor %}{% endfor %}";

@@ -112,11 +112,9 @@ fn every_key_can_be_given() {
     assert!(payet.ids.contains(&PersonId::from("@payet:example.org")));
     assert_eq!(reunion.directorate.accounts[0].language, "fr");
     assert_eq!(reunion.directorate.accounts[1].language, "en");
-    assert_eq!(reunion.accounts[0].connection, Connection::File { path: PathBuf::from("/etc/portevoix/../974.jsonl") });
-    assert_eq!(
-        reunion.accounts[1].connection,
-        Connection::File { path: PathBuf::from("/etc/portevoix/../974-x.jsonl") }
-    );
+    let file = |path: &str| Connection::File { path: PathBuf::from(path) };
+    assert_eq!(reunion.accounts[0].connection, file("/etc/portevoix/../974.jsonl"));
+    assert_eq!(reunion.accounts[1].connection, file("/etc/portevoix/../974-x.jsonl"));
     assert_eq!(reunion.directorate.accounts[1].network, NetworkKind::X);
     assert_eq!(reunion.accounts[1].prices, Some(Prices { post: Price(20), post_with_link: Price(1_000) }));
     let policy = &reunion.policies[0];

@@ -202,3 +202,9 @@ fn hostile_text_is_refused_without_a_panic() {
         assert!(!problems(text).is_empty());
     }
 }
+
+/// Found by fuzzing: what is missing was said to be on a line that the file does not have.
+#[test]
+fn what_is_missing_at_the_end_is_told_on_the_last_line() {
+    assert_snapshot!(problems("[[directorate\n"), @"portevoix.toml:1: il manque un crochet à la fin de ce titre : `[matrix]` ou `[[directorate]]`");
+}

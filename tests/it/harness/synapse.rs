@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use matrix_sdk::attachment::AttachmentConfig;
 use matrix_sdk::config::SyncSettings;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
+use matrix_sdk::encryption::CrossSigningResetAuthType;
 use matrix_sdk::ruma::api::client::message::send_message_event;
 use matrix_sdk::ruma::api::client::room::create_room;
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
@@ -89,21 +90,33 @@ impl Officer {
             .unwrap();
         client.matrix_auth().login_username(&account.user, &account.password).send().await.unwrap();
         let mut officer = Self { client, account, timeline: Vec::new() };
-        officer.takes_a_new_identity().await;
+        officer.signs_the_device().await;
         officer.sync(Duration::ZERO).await;
         officer
     }
 
-    /// Makes new cross-signing keys, as on a first login or after all was lost, and signs this device with them.
-    pub async fn takes_a_new_identity(&mut self) {
-        let (encryption, account) = (self.client.encryption(), &self.account);
+    /// Makes cross-signing keys, as on a first login, and signs this device with them.
+    async fn signs_the_device(&self) {
+        let encryption = self.client.encryption();
         if let Err(error) = encryption.bootstrap_cross_signing(None).await {
             let asked = error.as_uiaa_response().unwrap();
-            let user = uiaa::MatrixUserIdentifier::new(account.user.localpart().to_owned());
-            let mut password = uiaa::Password::new(uiaa::UserIdentifier::Matrix(user), account.password.clone());
-            password.session = asked.session.clone();
-            encryption.bootstrap_cross_signing(Some(uiaa::AuthData::Password(password))).await.unwrap();
+            encryption.bootstrap_cross_signing(Some(self.password(asked.session.clone()))).await.unwrap();
         }
+    }
+
+    /// Makes other cross-signing keys, as after all was lost, and signs this device with them.
+    pub async fn takes_a_new_identity(&self) {
+        let Some(reset) = self.client.encryption().reset_cross_signing().await.unwrap() else { return };
+        let CrossSigningResetAuthType::Uiaa(asked) = reset.auth_type() else { panic!("no password is asked for") };
+        reset.auth(Some(self.password(asked.session.clone()))).await.unwrap();
+    }
+
+    fn password(&self, session: Option<String>) -> uiaa::AuthData {
+        let user = uiaa::MatrixUserIdentifier::new(self.account.user.localpart().to_owned());
+        let user = uiaa::UserIdentifier::Matrix(user);
+        let mut password = uiaa::Password::new(user, self.account.password.clone());
+        password.session = session;
+        uiaa::AuthData::Password(password)
     }
 
     /// Sends something, encrypted, from another device of theirs, which they never signed. Returns its id.
