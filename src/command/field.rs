@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::command::value::years;
-use crate::command::words::Words;
+use crate::command::words::{Phrase, Words};
 use crate::domain::draft::Filled;
 use crate::domain::fold::{fold, fold_name};
 use crate::domain::name::FieldName;
@@ -155,7 +155,7 @@ impl Condition {
             Self::Is { value, .. } => fold(given) == fold(value),
             Self::Says { words, .. } => {
                 let text = Words::of(given);
-                words.iter().any(|phrase| text.find(phrase).is_some())
+                words.iter().any(|phrase| text.find(&Phrase::of(phrase)).is_some())
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::command::action::Action;
 use crate::command::field::Field;
 use crate::command::template::Templates;
+use crate::command::words::Phrase;
 use crate::domain::directorate::NetworkKind;
 use crate::domain::draft::Filled;
 use crate::domain::name::{CommandWord, FieldName, MessageId};
@@ -40,8 +41,8 @@ pub struct Spec {
 /// Words that make a supervisor look twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WarningRule {
-    /// Words or phrases; accents and capitals do not matter.
-    pub words: Vec<String>,
+    /// What to look for.
+    pub words: Vec<Phrase>,
     /// Why, in a sentence for the card.
     pub why: String,
     /// The law or rule that says so.

@@ -8,6 +8,7 @@ use crate::command::problem::SpecProblem;
 use crate::command::section::{Located, Page, Section};
 use crate::command::spec::{Example, Spec, WarningRule};
 use crate::command::template::{NETWORKS, key};
+use crate::command::words::Phrase;
 use crate::command::{alt, field, field_file, policy_file, template_file};
 use crate::domain::fold::fold;
 use crate::domain::name::{CommandWord, FieldName};
@@ -159,7 +160,7 @@ fn check_other(root: &Section<'_>, action: Action, examples: &[Example]) {
 }
 
 fn warning(section: Section<'_>) -> Option<WarningRule> {
-    let words: Vec<String> = section.texts("words").into_iter().map(|word| word.value).collect();
+    let words: Vec<Phrase> = section.texts("words").iter().map(|word| Phrase::of(&word.value)).collect();
     if words.is_empty() && !section.is_text("words") {
         section.report(section.line, "il manque « words » : écrivez les mots à signaler, words = [\"coupable\"]");
     }

@@ -29,15 +29,25 @@ impl<'t> Words<'t> {
     }
 
     /// The first place where a phrase stands as whole words, as the text spells it.
-    pub fn find(&self, phrase: &str) -> Option<&'t str> {
-        let phrase = Words::of(phrase);
-        let length = phrase.words.len();
+    pub fn find(&self, phrase: &Phrase) -> Option<&'t str> {
+        let length = phrase.0.len();
         if length == 0 {
             return None;
         }
-        let same = |ours: &[(Range<usize>, String)]| ours.iter().zip(&phrase.words).all(|(a, b)| a.1 == b.1);
+        let same = |ours: &[(Range<usize>, String)]| ours.iter().zip(&phrase.0).all(|(ours, theirs)| ours.1 == *theirs);
         let place = self.words.windows(length).find(|place| same(place))?;
         let (first, last) = (place.first()?, place.last()?);
         Some(&self.text[first.0.start..last.0.end])
+    }
+}
+
+/// A word or several in a row, folded once to be looked for often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase(Vec<String>);
+
+impl Phrase {
+    /// Accents and capitals do not matter.
+    pub fn of(text: &str) -> Self {
+        Self(Words::of(text).words.into_iter().map(|(_, word)| word).collect())
     }
 }

@@ -56,12 +56,7 @@ const TABLES: [Table; 10] = [
         page: PAGE,
     },
     Table { name: "told", columns: &["key"], key: 1, page: PAGE },
-    Table {
-        name: "strays",
-        columns: &["arrival", "room", "position", "message", "undo", "body"],
-        key: 1,
-        page: PAGE,
-    },
+    Table { name: "strays", columns: &["arrival", "room", "position", "message", "undo", "body"], key: 1, page: PAGE },
 ];
 
 /// What was copied of one table.

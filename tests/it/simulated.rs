@@ -31,7 +31,14 @@ fn seeds_that_once_broke_a_rule_keep_it() {
 #[test]
 fn fresh_seeds_keep_every_rule() {
     let begin = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    (begin..begin + FRESH).for_each(must_keep_the_rules);
+    let cores = u64::try_from(std::thread::available_parallelism().unwrap().get()).unwrap();
+    std::thread::scope(|scope| {
+        for core in 0..cores {
+            scope.spawn(move || {
+                (begin + core..begin + FRESH).step_by(cores.try_into().unwrap()).for_each(must_keep_the_rules)
+            });
+        }
+    });
 }
 
 fn must_keep_the_rules(seed: u64) {

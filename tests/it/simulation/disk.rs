@@ -83,7 +83,7 @@ impl Session for DiskSession {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.life.step().await;
         let timeline: &Timeline = &self.world.timeline;
-        timeline.sleep(if happens(30) { roll(20..900) } else { roll(0..3) }).await;
+        timeline.passes(if happens(30) { roll(20..900) } else { roll(0..3) }).await;
         self.life.step().await;
         if self.world.fails(8) {
             return Err(StoreError::Undone);

@@ -68,7 +68,7 @@ impl SimulatedNetwork {
             at: 0,
         };
         tokio::spawn(async move {
-            world.timeline.sleep(way).await;
+            world.timeline.passes(way).await;
             let seen = Seen { at: world.timeline.now(), ..seen };
             let is_known = |other: &Seen| {
                 other.directorate == seen.directorate
@@ -92,7 +92,7 @@ impl SimulatedNetwork {
     }
 
     async fn takes(&self, milliseconds: i64) {
-        self.world.timeline.sleep(milliseconds).await;
+        self.world.timeline.passes(milliseconds).await;
         self.life.step().await;
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use portevoix::domain::name::{MessageId, PersonId};
+use portevoix::domain::name::{DraftNumber, MessageId, PersonId};
 use portevoix::port::chat::Happening;
 
-use crate::simulation::room::{Note, SimulatedRoom};
+use crate::simulation::room::SimulatedRoom;
 use crate::simulation::timeline::{happens, pick, roll};
 use crate::simulation::world::World;
 
@@ -47,7 +47,7 @@ pub fn mark(room: &SimulatedRoom, who: &str) -> String {
 pub async fn act(world: Arc<World>, deeds: i64) {
     for _ in 0..deeds {
         let pause = if happens(400) { roll(0..90) } else { roll(500..25_000) };
-        world.timeline.sleep(pause).await;
+        world.timeline.passes(pause).await;
         let Some(room) = pick(&world.rooms) else { return };
         one_deed(&world, room);
     }
@@ -55,17 +55,14 @@ pub async fn act(world: Arc<World>, deeds: i64) {
 
 fn one_deed(world: &World, room: &SimulatedRoom) {
     let (now, who) = (world.timeline.now(), somebody(room));
-    let notes = room.notes.lock().unwrap().clone();
-    let cards: Vec<&Note> = notes.iter().filter(|note| note.card().is_some() && !note.is_removed).collect();
-    let newest = |place: usize| cards.len().checked_sub(1 + place).and_then(|place| cards.get(place)).copied();
-    let card = if happens(750) { newest(0) } else { pick(&cards).copied() };
-    let (Some(card), true) = (card, happens(870)) else { return opens(room, now, &who) };
-    let Some((number, _)) = card.card() else { return };
+    let cards = cards(room);
+    let card = if happens(750) { cards.last() } else { pick(&cards) };
+    let (Some((card, number)), true) = (card, happens(870)) else { return opens(room, now, &who) };
     match roll(0..100) {
         0..62 => {
             let glyph = if happens(850) { "✅" } else { pick(&["⏸", "⏸", "❌", "👀"]).unwrap() };
             let supervisor = person(&room.code, pick(&["durand", "lefevre", "moreau"]).unwrap());
-            room.reacts(now, if happens(800) { &supervisor } else { &who }, &card.id, glyph);
+            room.reacts(now, if happens(800) { &supervisor } else { &who }, card, glyph);
         }
         62..70 => takes_back(room, now),
         70..78 => {
@@ -76,7 +73,7 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
             } else {
                 format!("!modifier {number} lieu: quai {}", mark(room, &who))
             };
-            room.says(now, &who, text, Some(card.id.clone()));
+            room.says(now, &who, text, Some(card.clone()));
         }
         78..84 => edits(room, now),
         84..92 => {
@@ -84,14 +81,14 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
                 "date: hier 22h ; tel: 02 40 37 21 21 ; parquet: accord de Mme Morel à 21h ; signalement: veste {}",
                 mark(room, &who)
             );
-            room.says(now, &who, text, Some(card.id.clone()));
+            room.says(now, &who, text, Some(card.clone()));
         }
-        92..94 => room.removes(now, &who, card.id.as_str()),
+        92..94 => room.removes(now, &who, card.as_str()),
         94..96 => {
             room.says(now, &who, format!("!retirer {number}"), None);
         }
         96..98 => {
-            room.says(now, &who, "la photo du radar est prise de trop loin".to_owned(), Some(card.id.clone()));
+            room.says(now, &who, "la photo du radar est prise de trop loin".to_owned(), Some(card.clone()));
         }
         _ => {
             room.says(
@@ -103,6 +100,13 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
         }
     }
     answer_questions(world, room, 300);
+}
+
+/// The bot's cards that are in the room, oldest first, each with its draft.
+fn cards(room: &SimulatedRoom) -> Vec<(MessageId, DraftNumber)> {
+    let notes = room.notes.lock().unwrap();
+    let cards = notes.iter().filter(|note| !note.is_removed);
+    cards.filter_map(|note| note.card().map(|(number, _)| (note.id.clone(), number))).collect()
 }
 
 fn opens(room: &SimulatedRoom, now: i64, who: &str) {
@@ -119,35 +123,42 @@ fn opens(room: &SimulatedRoom, now: i64, who: &str) {
 }
 
 fn takes_back(room: &SimulatedRoom, now: i64) {
-    let deeds = room.deeds.lock().unwrap().clone();
+    let deeds = room.deeds.lock().unwrap();
     let reactions: Vec<_> =
         deeds.iter().filter(|deed| matches!(deed.arrival.what, Happening::Reacted { .. })).collect();
-    if let Some(deed) = pick(&reactions) {
-        room.removes(now, deed.arrival.by.as_str(), deed.arrival.id.as_str());
+    let reaction = pick(&reactions).map(|deed| (deed.arrival.by.to_string(), deed.arrival.id.to_string()));
+    drop(deeds);
+    if let Some((by, id)) = reaction {
+        room.removes(now, &by, &id);
     }
 }
 
 fn edits(room: &SimulatedRoom, now: i64) {
-    let deeds = room.deeds.lock().unwrap().clone();
+    let deeds = room.deeds.lock().unwrap();
     let openings: Vec<_> = deeds
         .iter()
         .filter_map(|deed| match &deed.arrival.what {
-            Happening::Said { message, text, .. } if text.starts_with("!info") => Some((&deed.arrival.by, message)),
+            Happening::Said { message, text, .. } if text.starts_with("!info") => {
+                Some((deed.arrival.by.clone(), message.clone()))
+            }
             _ => None,
         })
         .collect();
+    drop(deeds);
     if let Some((by, message)) = pick(&openings) {
         let text = format!("!info Travaux terminés {} ; sujet: trafic", mark(room, by.as_str()));
-        room.does(now, by.as_str(), |_| Happening::Edited { message: (*message).clone(), text });
+        room.does(now, by.as_str(), |_| Happening::Edited { message: message.clone(), text });
     }
 }
 
 /// Somebody who may answer looks at the public page of an account and answers what the bot asks about it.
 pub fn answer_questions(world: &World, room: &SimulatedRoom, in_a_thousand: i64) {
-    let notes = room.notes.lock().unwrap().clone();
-    for note in notes.iter().filter(|note| note.is_question() && happens(in_a_thousand)) {
-        let Some(number) = note.told_of() else { continue };
-        let says = note.prose.plain();
+    let questions: Vec<(MessageId, DraftNumber, String)> = {
+        let notes = room.notes.lock().unwrap();
+        let asked = notes.iter().filter(|note| note.is_question());
+        asked.filter_map(|note| Some((note.id.clone(), note.told_of()?, note.prose.plain()))).collect()
+    };
+    for (question, number, says) in questions.into_iter().filter(|_| happens(in_a_thousand)) {
         let is_it = |account: &str| says.contains(account);
         let is_online = world.public.lock().unwrap().iter().any(|seen| {
             seen.directorate == number.directorate
@@ -155,6 +166,6 @@ pub fn answer_questions(world: &World, room: &SimulatedRoom, in_a_thousand: i64)
                 && seen.key.as_str().contains(&format!("/{number}/"))
         });
         let glyph = if is_online { "✅" } else { "🔁" };
-        room.reacts(world.timeline.now(), &person(&room.code, "moreau"), &MessageId::from(note.id.as_str()), glyph);
+        room.reacts(world.timeline.now(), &person(&room.code, "moreau"), &question, glyph);
     }
 }

@@ -152,7 +152,7 @@ impl SimulatedChat {
                 }
             };
             let late = if self.world.fails(40) { roll(1_000..45_000) } else { roll(1..300) };
-            self.world.timeline.sleep(late).await;
+            self.world.timeline.passes(late).await;
             if let Some(next) = room.deed(place + 1)
                 && next.at - deed.at <= DISORDER
                 && next.arrival.by != deed.arrival.by
@@ -179,7 +179,7 @@ impl SimulatedChat {
     /// Does something in a room, unless it gets lost on the way there or its answer on the way back.
     async fn reaches<T>(&self, room: &RoomId, act: impl FnOnce(&SimulatedRoom) -> T) -> Result<T, Fault> {
         self.life.step().await;
-        self.world.timeline.sleep(roll(5..200)).await;
+        self.world.timeline.passes(roll(5..200)).await;
         self.life.step().await;
         let room = self.world.room(room).ok_or(Fault::Transient { cause: Cause::NotInRoom, retry_at: None })?;
         if self.world.fails(30) {

@@ -43,7 +43,7 @@ impl Timeline {
     }
 
     /// Waits so many milliseconds.
-    pub async fn sleep(&self, milliseconds: i64) {
+    pub async fn passes(&self, milliseconds: i64) {
         let until = self.now() + milliseconds.max(0);
         let ticket = Ticket { timeline: self, key: (until, self.tickets.fetch_add(1, Ordering::Relaxed)) };
         poll_fn(|context| {
@@ -151,7 +151,7 @@ impl Clock for MachineClock {
             }
             tokio::select! {
                 biased;
-                () = self.timeline.sleep(left) => {}
+                () = self.timeline.passes(left) => {}
                 () = was_set => {}
             }
         }
