@@ -7,9 +7,9 @@ use matrix_sdk::ruma::{EventId, OwnedRoomId};
 use portevoix::domain::draft::Draft;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 #[cfg(feature = "postgres")]
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use crate::approval::APPEAL;
