@@ -30,7 +30,7 @@ pub trait Backend: Send + Sync {
     /// [announced](Session::announce), or because what was told may have been missed. Never where no other process can.
     /// May be dropped while waiting: nothing is missed.
     async fn owed_elsewhere(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Leaves everything in good order before the program ends. What was committed is safe already.

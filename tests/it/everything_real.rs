@@ -1,6 +1,6 @@
 //! The main job with nothing faked: the binary, an encrypted room on a real Synapse, a record on a real PDS.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use matrix_sdk::ruma::{EventId, OwnedRoomId};
@@ -8,10 +8,14 @@ use portevoix::domain::draft::Draft;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
+#[cfg(feature = "postgres")]
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::approval::APPEAL;
 use crate::harness::pds::PdsAccount;
+#[cfg(feature = "postgres")]
+use crate::harness::postgres::{fresh_database, open};
 use crate::harness::synapse::{Account, Officer, Synapse};
 
 #[tokio::test]
@@ -42,6 +46,26 @@ async fn killed_between_quorum_and_publication_it_is_still_one_record() {
     brigade.expect_one_record_as_approved().await;
 }
 
+#[cfg(feature = "postgres")]
+#[tokio::test]
+#[ignore = "needs a real Synapse, a real PDS and a real PostgreSQL: tests/run starts them"]
+async fn two_machines_are_one_bot_and_what_one_leaves_when_it_is_killed_the_other_does() {
+    let url = fresh_database().await;
+    let mut brigade = Brigade::over(&url, 6).await;
+    let machine = brigade.gets_another_machine().await;
+    let mut first = brigade.starts().await;
+    let second = brigade.starts_on(machine.path()).await;
+    let card = brigade.types_an_appeal().await;
+    brigade.approve(&card).await;
+    brigade.reads("Publication à").await;
+    first.kill().await.unwrap();
+    brigade.reads("✅ Publié").await;
+    brigade.is_told_to_stop(second).await;
+    let draft = open(&url).await.begin().await.unwrap().draft(&"44-1".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(brigade.bluesky.texts().await, [draft.revision.targets[0].text.clone()], "one record, byte for byte");
+    assert_eq!(brigade.cards().await, 1);
+}
+
 /// Martin, Durand and Lefèvre in an encrypted room, the bot's account, and the directorate's on Bluesky.
 struct Brigade {
     martin: Officer,
@@ -55,6 +79,10 @@ struct Brigade {
 
 impl Brigade {
     async fn new(grace_seconds: u32) -> Self {
+        Self::over("portevoix.db", grace_seconds).await
+    }
+
+    async fn over(database: &str, grace_seconds: u32) -> Self {
         let synapse = Synapse::from_environment();
         let bot = synapse.register("portevoix").await;
         let (mut martin, mut durand, mut lefevre) = tokio::join!(
@@ -68,12 +96,12 @@ impl Brigade {
         let bluesky = PdsAccount::create().await;
         let folder = tempfile::tempdir().unwrap();
         let brigade = Self { martin, durand, lefevre, bot, room, bluesky, folder };
-        brigade.writes_the_configuration(&synapse, grace_seconds);
+        brigade.writes_the_configuration(&synapse, database, grace_seconds);
         brigade.logs_in().await;
         brigade
     }
 
-    fn writes_the_configuration(&self, synapse: &Synapse, grace_seconds: u32) {
+    fn writes_the_configuration(&self, synapse: &Synapse, database: &str, grace_seconds: u32) {
         let member = |name: &str, officer: &Officer, role: &str| {
             format!("[[directorate.member]]\nname = \"{name}\"\nmatrix = \"{}\"\nroles = [\"{role}\"]\n", officer.id())
         };
@@ -84,7 +112,7 @@ impl Brigade {
         ];
         let configuration = format!(
             r#"
-database = "portevoix.db"
+database = "{database}"
 [matrix]
 homeserver = "{homeserver}"
 user = "{bot}"
@@ -121,8 +149,12 @@ grace_seconds = {grace_seconds}
     }
 
     fn portevoix(&self, task: &[&str]) -> Command {
+        self.portevoix_on(self.folder.path(), task)
+    }
+
+    fn portevoix_on(&self, machine: &Path, task: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portevoix"));
-        command.args(task).arg("--config").arg(self.configuration());
+        command.args(task).arg("--config").arg(machine.join("portevoix.toml"));
         command.env("PORTEVOIX_TEST_APP_PASSWORD", &self.bluesky.password).kill_on_drop(true);
         command
     }
@@ -143,6 +175,48 @@ grace_seconds = {grace_seconds}
         let room = self.room.clone();
         self.martin.until_joined(&room, &self.bot.user).await;
         bot
+    }
+
+    /// Another machine with the same configuration, and a device of its own that the recovery key has signed.
+    #[cfg(feature = "postgres")]
+    async fn gets_another_machine(&self) -> TempDir {
+        let machine = tempfile::tempdir().unwrap();
+        std::fs::copy(self.configuration(), machine.path().join("portevoix.toml")).unwrap();
+        let mut login = self.portevoix_on(machine.path(), &["login", "matrix"]);
+        login.arg("--recovery-key-file").arg(self.folder.path().join("matrix/recovery-key"));
+        let mut login = login.stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = login.stdin.take().unwrap();
+        stdin.write_all(self.bot.password.as_bytes()).await.unwrap();
+        drop(stdin);
+        assert!(login.wait().await.unwrap().success());
+        machine
+    }
+
+    /// The bot runs there, too.
+    #[cfg(feature = "postgres")]
+    async fn starts_on(&self, machine: &Path) -> Child {
+        let mut bot = self.portevoix_on(machine, &["run"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(bot.stderr.take().unwrap()).lines();
+        while let Some(line) = log.next_line().await.unwrap() {
+            if line.contains("portevoix is up") {
+                // Read on, so that it never waits for somebody to.
+                tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
+                return bot;
+            }
+        }
+        panic!("it did not start")
+    }
+
+    /// How many cards are in the room.
+    #[cfg(feature = "postgres")]
+    async fn cards(&mut self) -> usize {
+        let room = self.room.clone();
+        let is_card = |event: &&Value| {
+            let content = &event["content"];
+            content["body"].as_str().is_some_and(|body| body.contains("44-1 · !appel"))
+                && content["m.relates_to"]["rel_type"] != "m.replace"
+        };
+        self.martin.readable_timeline(&room).await.iter().filter(is_card).count()
     }
 
     async fn is_told_to_stop(&self, mut bot: Child) {
