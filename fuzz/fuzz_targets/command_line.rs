@@ -51,9 +51,9 @@ fuzz_target!(|text: &str| {
         let _ = parse::draft_number(typed.rest);
     }
     let rest = typed.map_or(cleaned.as_str(), |typed| typed.rest);
-    for spec in CATALOG.specs().filter(|spec| spec.action == Action::Draft) {
-        read(spec, rest);
-    }
+    // One command a time, whichever the text's length says: reading it as each costs as many times as much.
+    let drafts: Vec<&Spec> = CATALOG.specs().filter(|spec| spec.action == Action::Draft).collect();
+    read(drafts[rest.len() % drafts.len()], rest);
 });
 
 fn read(spec: &Spec, rest: &str) {

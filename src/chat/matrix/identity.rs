@@ -16,7 +16,7 @@ use crate::port::chat::{Arrival, Happening};
 const KEY: &str = "portevoix.identity.";
 
 /// What the encryption of an event says of its sender: proven is what was encrypted by a device that its owner signed.
-/// Whether that owner's identity was compared with them in person is another matter, see [`is_the_one_known`].
+/// Whether that owner's identity was compared with them in person is another matter, see [`looked_into`].
 pub fn assurance(event: &TimelineEvent) -> Assurance {
     let Some(encryption) = event.encryption_info() else { return Assurance::Unencrypted };
     // A key that another person passed on could have been made by them.
@@ -34,7 +34,8 @@ pub fn assurance(event: &TimelineEvent) -> Assurance {
     }
 }
 
-/// The same arrival with what is known of its sender by now.
+/// The same arrival with what is known of its sender by now. Whoever comes under another identity than the one under
+/// which they were first heard is not proven.
 ///
 /// A device that we see for the first time is unknown until the server was asked for it. That is done for what may be a
 /// card's word, the only thing for which it matters.
