@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
+use crate::store::chaining::chain_old_lines;
 use crate::store::database::StoreError;
 use crate::store::row::{Field, Row, Value};
 
@@ -19,11 +20,12 @@ pub struct Sqlite {
 }
 
 /// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_fewer_pages.sql"),
     include_str!("migrations/0003_pictures.sql"),
     include_str!("migrations/0004_people.sql"),
+    include_str!("migrations/0006_chained_journal.sql"),
 ];
 
 /// How many statements are kept prepared: more than the store has.
@@ -147,6 +149,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     for (sql, version) in MIGRATIONS.iter().zip(1..).skip(version) {
         let migrated = connection.transaction().and_then(|transaction| {
             transaction.execute_batch(sql)?;
+            chain_old_lines(&transaction)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()
         });

@@ -21,6 +21,7 @@ mod everything_real;
 mod examples;
 mod full_disk;
 mod harness;
+mod journal;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;
