@@ -2,7 +2,7 @@
 
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 use std::io::stdin;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use portevoix::app::login::secret_place;
 #[cfg(feature = "x")]
 use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
-use portevoix::app::{check, demo, run};
+use portevoix::app::{audit, check, demo, run, store};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +39,12 @@ enum Task {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Prouve la main courante : tout ce qui a été tapé, voté, publié.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Sauvegarde la base, ou y remet une sauvegarde.
+    #[command(subcommand)]
+    Store(Store),
     /// Connecte le bot à un service.
     #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
@@ -54,6 +60,53 @@ enum Task {
         /// Le port du salon ; 0 : le premier libre.
         #[arg(long, default_value_t = 4477)]
         port: u16,
+    },
+}
+
+#[derive(Subcommand)]
+enum Store {
+    /// Copie la base dans un nouveau fichier, que le bot travaille ou non.
+    Backup {
+        /// Le fichier à créer, lisible par ce compte seul.
+        file: PathBuf,
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Remet une sauvegarde à la place de la base, qui est gardée à côté ; le bot doit être arrêté.
+    Restore {
+        /// La sauvegarde.
+        file: PathBuf,
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Vérifie que rien n'a été modifié, retiré ou ajouté ; nomme la première ligne où c'est le cas.
+    Verify {
+        /// Le fichier portevoix.toml : vérifie sa base, que le bot travaille ou non.
+        #[arg(long, required_unless_present = "file")]
+        config: Option<PathBuf>,
+        /// Une copie faite par `audit export` : la vérifie seule ; avec --config, compare aussi la base à elle.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        /// Une direction seulement (44) ; peut être répété.
+        #[arg(long)]
+        directorate: Vec<String>,
+    },
+    /// Copie la main courante, une ligne JSON par ligne avec son empreinte, pour qui veut la vérifier ailleurs.
+    Export {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// Le fichier à créer, lisible par ce compte seul (sinon : la sortie standard).
+        file: Option<PathBuf>,
+        /// Une direction seulement (44) ; peut être répété.
+        #[arg(long)]
+        directorate: Vec<String>,
     },
 }
 
@@ -153,6 +206,15 @@ async fn perform(task: Task) -> Result<(), Stopped> {
     match task {
         Task::Run { config } => run::run(&config).await,
         Task::Check { config } => check::check(&config, &mut stdout()).await,
+        Task::Store(Store::Backup { file, config }) => store::back_up(&config, &file, &mut stdout()).await,
+        Task::Store(Store::Restore { file, config }) => store::restore(&config, &file, &mut stdout()).await,
+        Task::Audit(Audit::Verify { config, file, directorate }) => {
+            let (config, file) = (config.as_deref(), file.as_deref());
+            audit::verify(audit::Subject { config, file, directorates: &directorate }, &mut stdout()).await
+        }
+        Task::Audit(Audit::Export { config, file, directorate }) => {
+            audit::export(&config, file.as_deref(), &directorate, &mut BufWriter::new(stdout())).await
+        }
         #[cfg(feature = "matrix")]
         Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {
             let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());

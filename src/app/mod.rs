@@ -1,5 +1,6 @@
 //! Puts the house together: the only place that names every adapter, and what each word of the command line does.
 
+pub mod audit;
 pub mod build;
 pub mod check;
 pub mod demo;
@@ -10,3 +11,5 @@ pub mod practice;
 pub mod run;
 pub mod scene;
 pub mod stopped;
+pub mod store;
+pub mod store_words;

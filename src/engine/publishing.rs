@@ -20,6 +20,7 @@ use crate::engine::outbox::{Outbox, later};
 use crate::port::network::{Found, Network};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::outbox::Claim;
+use crate::store::restores::Doubt;
 
 /// How long after a try in doubt began the bot looks by itself before it asks a person; it goes on looking afterwards.
 /// A network may still store what it did not answer for twice its timeout (40 s), and the look after that (waits double)
@@ -65,12 +66,17 @@ impl Outbox {
                 return self.record(claim, number, account, Err(not_tried(claim, Cause::NoSuchAccount))).await;
             }
         };
-        // From here until the outcome is recorded the post may be out: that must be known after a crash.
-        transaction.note_try(&claim.debt.key, self.clock.now()).await?;
+        let doubt = transaction.doubt_about(number, post.key()).await?;
+        // From here until the outcome is recorded the post may be out: that must be known after a crash. Where another
+        // course of things may have sent it, the first try was then.
+        let begun = doubt.map_or_else(|| self.clock.now(), |doubt| doubt.since);
+        transaction.note_try(&claim.debt.key, begun).await?;
         transaction.commit().await?;
-        let outcome = match claim.first_tried_at.filter(|_| claim.in_doubt) {
-            Some(since) => look_then_publish(network.as_ref(), &post, since).await,
-            None => network.publish(&post).await,
+        let tried = claim.first_tried_at.filter(|_| claim.in_doubt);
+        let outcome = match (tried.or(doubt.map(|doubt| doubt.since)), doubt) {
+            (Some(since), Some(Doubt { was_publishing: false, .. })) => only_look(network.as_ref(), &post, since).await,
+            (Some(since), Some(_) | None) => look_then_publish(network.as_ref(), &post, since).await,
+            (None, _) => network.publish(&post).await,
         };
         self.record(claim, number, account, outcome).await
     }
@@ -155,6 +161,16 @@ async fn look_then_publish(network: &dyn Network, post: &Post, since: Timestamp)
         Ok(Found::Absent) => network.publish(post).await,
         Ok(Found::Unclear) => Err(Fault::Uncertain { cause: Cause::Interrupted }),
         // It could not look: the question stays as open as it was.
+        Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
+    }
+}
+
+/// The post may have been sent in a course of things that was forgotten, and with another time of decision than now: a
+/// network that knows it by that can't find it. So what is not found is not sent; a person is asked.
+async fn only_look(network: &dyn Network, post: &Post, since: Timestamp) -> Result<Receipt, Fault> {
+    match network.find(post, since).await {
+        Ok(Found::Online(receipt)) => Ok(receipt),
+        Ok(Found::Absent | Found::Unclear) => Err(Fault::Uncertain { cause: Cause::Restored }),
         Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
     }
 }

@@ -15,7 +15,7 @@ use crate::engine::outbox::Outbox;
 use crate::engine::owed::Place;
 use crate::engine::turn::answer_glyph;
 use crate::port::chat::Chat;
-use crate::store::database::StoreError;
+use crate::store::database::{StoreError, Transaction};
 use crate::store::messages::{Card, Meaning};
 use crate::store::outbox::Claim;
 
@@ -34,11 +34,12 @@ impl Outbox {
         let mut transaction = self.database.begin().await?;
         let (draft, card) = (transaction.draft(number).await?, transaction.card(number, revision).await?);
         let names = transaction.names().await?;
+        let key = spoken(&mut transaction, &claim.debt.key).await?;
         drop(transaction);
         let Some(draft) = draft else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(&draft.room) else { return self.put_off(claim, None).await };
         let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
-        match self.try_show_card(claim, chat, &draft, revision, (card, prose)).await? {
+        match self.try_show_card((&key, claim.version), chat, &draft, revision, (card, prose)).await? {
             Ok(()) => self.settle(claim).await,
             Err(fault) => self.silenced(claim, fault).await,
         }
@@ -46,7 +47,7 @@ impl Outbox {
 
     async fn try_show_card(
         &self,
-        claim: &Claim,
+        (key, version): (&EffectKey, i64),
         chat: &Arc<dyn Chat>,
         draft: &Draft,
         revision: RevisionNumber,
@@ -56,7 +57,7 @@ impl Outbox {
         let is_current = draft.revision.number == revision;
         let message = match &card.message {
             Some(message) => {
-                let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.version));
+                let key = EffectKey(format!("{key}/edit/{version}"));
                 if let Err(fault) = chat.edit(&key, room, message, &prose).await {
                     return Ok(Err(fault));
                 }
@@ -65,7 +66,7 @@ impl Outbox {
             // A revision that was replaced before its card was said needs none.
             None if !is_current => return Ok(Ok(())),
             None => {
-                let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
+                let key = EffectKey(format!("{key}/{}", card.generation));
                 let message = match chat.say(&key, room, None, &prose).await {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
@@ -80,7 +81,7 @@ impl Outbox {
         }
         let glyphs = &draft.policy.glyphs;
         for glyph in [&glyphs.approve, &glyphs.veto, &glyphs.hold] {
-            let key = EffectKey(format!("{}/{}/{glyph}", claim.debt.key, card.generation));
+            let key = EffectKey(format!("{key}/{}/{glyph}", card.generation));
             if let Err(fault) = chat.react(&key, room, &message, glyph).await {
                 return Ok(Err(fault));
             }
@@ -116,14 +117,15 @@ impl Outbox {
         let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(room) else { return self.put_off(claim, None).await };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
-        let message = match chat.say(&claim.debt.key, room, Some(&root), &prose).await {
+        let key = spoken(&mut self.database.begin().await?, &claim.debt.key).await?;
+        let message = match chat.say(&key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
         let meaning = notice.question().map_or(Meaning::Said, |(account, _)| Meaning::Question(account.clone()));
         for answer in notice.question().map_or(&[][..], |(_, answers)| answers) {
             let glyph = answer_glyph(*answer);
-            let key = EffectKey(format!("{}/{glyph}", claim.debt.key));
+            let key = EffectKey(format!("{key}/{glyph}"));
             if let Err(fault) = chat.react(&key, room, &message, glyph).await {
                 return self.silenced(claim, fault).await;
             }
@@ -175,4 +177,11 @@ impl Outbox {
             }
         }
     }
+}
+
+/// The key by which a chat knows what is said. Once the database was put back to an older state, what is decided in it
+/// gets the keys of what is forgotten: a chat that knew one still would answer with the old message.
+async fn spoken(transaction: &mut Transaction, key: &EffectKey) -> Result<EffectKey, StoreError> {
+    let restore = transaction.last_restore().await?;
+    Ok(restore.map_or_else(|| key.clone(), |restore| EffectKey(format!("{key}@{}", restore.count))))
 }

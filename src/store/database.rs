@@ -56,6 +56,38 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: usize,
     },
+    /// What should be a backup is another file, or a database that somebody may be writing to.
+    #[error("{} is not a backup", .0.display())]
+    NotABackup(PathBuf),
+    /// There is no such file.
+    #[error("there is no database {}", .0.display())]
+    Missing(PathBuf),
+    /// The schema is older than this program's, and the file was opened only to be read.
+    #[error("{} was made by an older portevoix (schema {version}, this one has {known}): start the bot once", path.display())]
+    Older {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema's version.
+        version: usize,
+        /// This program's.
+        known: usize,
+    },
+    /// The file is not a database, or a damaged one.
+    #[error("{} is damaged, or not a database: {cause}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// The database's words.
+        cause: rusqlite::Error,
+    },
+    /// The disk or the file can't be written to.
+    #[error("{} cannot be written to: {cause}", path.display())]
+    ReadOnly {
+        /// Which file.
+        path: PathBuf,
+        /// The database's words.
+        cause: rusqlite::Error,
+    },
     /// The database failed (disk full, damaged file).
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),
@@ -93,6 +125,17 @@ impl Database {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let (path, lock) = (path.to_owned(), lock(path)?);
         let sqlite = spawn_blocking(move || Sqlite::open(&path, lock)).await.map_err(|_| StoreError::Undone)??;
+        Ok(Self { connection: Arc::new(Mutex::new(sqlite)) })
+    }
+
+    /// Opens a database only to read it, also while the bot runs on it: nothing is locked, made or brought up to date. Its
+    /// transactions see one state of the database, however long they take; none can be committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Older`] and [`StoreError::Newer`]; otherwise what the database says.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let path = path.to_owned();
+        let sqlite = spawn_blocking(move || Sqlite::open_to_read(&path)).await.map_err(|_| StoreError::Undone)??;
         Ok(Self { connection: Arc::new(Mutex::new(sqlite)) })
     }
 
@@ -181,7 +224,11 @@ impl Drop for Transaction {
     }
 }
 
-fn lock(database: &Path) -> Result<File, StoreError> {
+/// Keeps every other portevoix away from a database, as long as the file is open.
+///
+/// # Errors
+/// [`StoreError::InUse`], or what the system says.
+pub(in crate::store) fn lock(database: &Path) -> Result<File, StoreError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);

@@ -2,6 +2,7 @@
 
 pub mod arrivals;
 pub mod audit;
+pub mod backup;
 pub mod chaining;
 pub mod database;
 pub mod drafts;
@@ -10,5 +11,7 @@ pub mod messages;
 pub mod outbox;
 pub mod people;
 pub mod pictures;
+pub mod restores;
 pub mod row;
 pub mod sqlite;
+pub mod trouble;

@@ -15,8 +15,9 @@ use crate::store::row::{Field, Row, Value};
 /// One connection to one file. It is the only one of this program: SQLite has one writer anyway.
 pub struct Sqlite {
     connection: Connection,
-    /// Released after the connection is closed: a second process on the same file would publish everything twice.
-    _lock: File,
+    /// Released after the connection is closed: a second process on the same file would publish everything twice. A
+    /// connection without it only reads.
+    lock: Option<File>,
 }
 
 /// Every change of the schema, oldest first; the schema's version counts them. Never edit one that was released.
@@ -37,6 +38,10 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Newer`] for a file that this program is too old for; otherwise what the database says.
     pub fn open(path: &Path, lock: File) -> Result<Self, StoreError> {
+        Self::try_open(path, lock).map_err(|trouble| trouble.at_opening(path))
+    }
+
+    fn try_open(path: &Path, lock: File) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
@@ -48,7 +53,27 @@ impl Sqlite {
         // FULL: a commit that returned has reached the disk, also when the power fails.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
         migrate(&mut connection, path)?;
-        Ok(Self { connection, _lock: lock })
+        Ok(Self { connection, lock: Some(lock) })
+    }
+
+    /// Opens the file only to read it, whoever else has it open.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says of a missing, older, newer or damaged file.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let open = || -> Result<Self, StoreError> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags)?;
+            let (version, known) = (schema_version(&connection, path)?, MIGRATIONS.len());
+            if version < known {
+                return Err(StoreError::Older { path: path.to_owned(), version, known });
+            }
+            Ok(Self { connection, lock: None })
+        };
+        open().map_err(|trouble| trouble.at_opening(path))
     }
 
     /// Begins a transaction that may write. Returns whether it has begun: it has not if someone else (a person with the
@@ -58,7 +83,7 @@ impl Sqlite {
     /// What the database says.
     pub fn begin(&self, patience: Duration) -> Result<bool, StoreError> {
         self.connection.busy_timeout(patience)?;
-        match self.run("BEGIN IMMEDIATE", &[]) {
+        match self.run(if self.lock.is_some() { "BEGIN IMMEDIATE" } else { "BEGIN" }, &[]) {
             Ok(_) => Ok(true),
             Err(StoreError::Database(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
             Err(error) => Err(error),
@@ -140,12 +165,7 @@ impl Sqlite {
 
 /// Runs the migrations that the file has not seen, each in a transaction with the note that it was.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let mut version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    // Made while the program was being developed: version 1, noted elsewhere.
-    version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
-    if version > MIGRATIONS.len() {
-        return Err(StoreError::Newer { path: path.to_owned(), version, known: MIGRATIONS.len() });
-    }
+    let version = schema_version(connection, path)?;
     for (sql, version) in MIGRATIONS.iter().zip(1..).skip(version) {
         let migrated = connection.transaction().and_then(|transaction| {
             transaction.execute_batch(sql)?;
@@ -156,6 +176,17 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         migrated.map_err(StoreError::Migration)?;
     }
     Ok(())
+}
+
+/// How many of the migrations the file has seen.
+fn schema_version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    let mut version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    // Made while the program was being developed: version 1, noted elsewhere.
+    version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::Newer { path: path.to_owned(), version, known: MIGRATIONS.len() });
+    }
+    Ok(version)
 }
 
 impl ToSql for Value<'_> {

@@ -34,6 +34,7 @@ mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+mod restore;
 mod review;
 mod store;
 mod text;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
@@ -15,16 +16,18 @@ use portevoix::command::catalog::Catalog;
 use portevoix::command::render::Destination;
 use portevoix::domain::directorate::{Account, Directorate, Language, Member, NetworkKind, Visibility};
 use portevoix::domain::draft::Draft;
-use portevoix::domain::name::{AccountName, ArrivalId, MessageId, PersonId, ReactionId, RoleName, RoomId};
+use portevoix::domain::name::{AccountName, ArrivalId, DraftNumber, MessageId, PersonId, ReactionId, RoleName, RoomId};
 use portevoix::domain::notice::State;
 use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
+use portevoix::engine::restored::{self, Doubts};
 use portevoix::port::chat::{Arrival, Chat, Happening, Intake, Standing};
 use portevoix::port::clock::Clock;
 use portevoix::port::network::Network;
 use portevoix::store::audit::Audited;
+use portevoix::store::backup::Restoring;
 use portevoix::store::database::{Database, StoreError};
 use portevoix::wording::speaker::Speaker;
 use tempfile::TempDir;
@@ -48,6 +51,34 @@ pub struct Room {
     directory: TempDir,
     here: RoomId,
     presses: AtomicU32,
+    /// Everything that was ever handed over, as a chat's server keeps it.
+    history: Mutex<Vec<Arrival>>,
+}
+
+/// Hands over to the engine, and remembers.
+struct Remembering<'r> {
+    inbox: &'r Inbox,
+    history: &'r Mutex<Vec<Arrival>>,
+}
+
+#[async_trait]
+impl Intake for Remembering<'_> {
+    async fn take(&self, arrival: Arrival) {
+        self.history.lock().unwrap().push(arrival.clone());
+        self.inbox.take(arrival).await;
+    }
+
+    async fn has_seen(&self, id: &ArrivalId) -> bool {
+        self.inbox.has_seen(id).await
+    }
+
+    async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId> {
+        self.inbox.unreadable(room).await
+    }
+
+    async fn drafts(&self, room: &RoomId) -> Vec<(DraftNumber, String)> {
+        self.inbox.drafts(room).await
+    }
 }
 
 struct Engine {
@@ -104,6 +135,7 @@ impl Room {
             directory: tempfile::tempdir().unwrap(),
             here: "!44".into(),
             presses: AtomicU32::default(),
+            history: Mutex::default(),
         };
         stage.start().await;
         stage
@@ -413,7 +445,8 @@ impl Room {
     async fn act<T>(&self, deed: impl Future<Output = T>) -> T {
         let Some(engine) = &self.engine else { return deed.await };
         let stop = CancellationToken::new();
-        let (listened, done) = tokio::join!(biased; self.practice.listen(&engine.inbox, stop.clone()), async {
+        let intake = Remembering { inbox: &engine.inbox, history: &self.history };
+        let (listened, done) = tokio::join!(biased; self.practice.listen(&intake, stop.clone()), async {
             let done = deed.await;
             engine.outbox.drain().await;
             stop.cancel();
@@ -421,6 +454,31 @@ impl Room {
         });
         listened.unwrap();
         done
+    }
+
+    /// The process is killed, a backup put in the place of the database, and the process started.
+    pub async fn is_put_back_to(&mut self, backup: &Path) -> Doubts {
+        self.crash();
+        drop(self.open_database().await);
+        let restoring = Restoring::begin(backup, &self.database_file()).unwrap();
+        let draft = Database::open(restoring.draft()).await.unwrap();
+        let mut transaction = draft.begin().await.unwrap();
+        let doubts = restored::mark(&mut transaction, self.clock.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        draft.close().await;
+        drop(draft);
+        restoring.finish(self.clock.now()).unwrap().unwrap();
+        self.start().await;
+        doubts
+    }
+
+    /// The chat hands everything over again that ever happened in its rooms.
+    pub async fn reads_the_history_again(&self) {
+        let history = self.history.lock().unwrap().clone();
+        for arrival in history {
+            self.running().inbox.take(arrival).await;
+        }
+        self.settle().await;
     }
 
     /// What an audit of a directorate's journal finds.

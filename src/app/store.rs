@@ -1,0 +1,81 @@
+//! `portevoix store backup` and `store restore`: a copy of the database while the bot runs, and the way back to it.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::app::audit;
+use crate::app::stopped::Stopped;
+use crate::config::load::load_believing;
+use crate::engine::restored;
+use crate::port::private_file::Unfinished;
+use crate::store::backup::{self, Restoring};
+use crate::store::database::{Database, StoreError};
+
+/// Copies the database of a configuration into a new file, for the eyes of this account alone, and verifies the copy.
+///
+/// # Errors
+/// Why there is no copy; [`Stopped::CheckFailed`] when there is one, but something is wrong with what is in it.
+pub async fn back_up(config: &Path, file: &Path, out: &mut impl Write) -> Result<(), Stopped> {
+    let database = load_believing(config)?.database;
+    let not_written = |error: std::io::Error| {
+        Stopped::Outside(match error.kind() {
+            ErrorKind::AlreadyExists => format!(
+                "{} existe déjà : donnez un autre nom (avec la date, par exemple). Une sauvegarde n'en remplace aucune autre.",
+                file.display()
+            ),
+            _ => format!("{} ne peut pas être écrit ({error}).", file.display()),
+        })
+    };
+    let unfinished = Unfinished::begin(file).map_err(not_written)?;
+    backup::copy(&database, unfinished.path())?;
+    let bytes = std::fs::metadata(unfinished.path())?.len();
+    unfinished.finish().map_err(not_written)?;
+    writeln!(out, "✓ {} : {bytes} octets, la base telle qu'elle était à un instant", file.display())?;
+    // A copy that could not be put back is better known today.
+    let copy = match Database::open_to_read(file).await {
+        Err(StoreError::Older { .. }) => {
+            writeln!(out, "  Pas vérifiée : elle vient d'une version plus ancienne, qui n'enchaînait pas ses lignes.")?;
+            return Ok(());
+        }
+        opened => opened?,
+    };
+    if audit::verify_all(&mut copy.begin().await?, out).await? { Ok(()) } else { Err(Stopped::CheckFailed) }
+}
+
+/// Puts a backup in the place of the database of a configuration, which is kept beside it.
+///
+/// # Errors
+/// Why it was not done: the database is as it was.
+pub async fn restore(config: &Path, file: &Path, out: &mut impl Write) -> Result<(), Stopped> {
+    let database = load_believing(config)?.database;
+    let restoring = Restoring::begin(file, &database)?;
+    let now = Timestamp::now();
+    let draft = Database::open(restoring.draft()).await?;
+    let mut transaction = draft.begin().await?;
+    if !audit::verify_all(&mut transaction, out).await? {
+        return Err(Stopped::Outside(format!(
+            "{} n'est pas remis en place : sa main courante ne se vérifie pas. La base est restée comme elle était.",
+            file.display()
+        )));
+    }
+    let doubts = restored::mark(&mut transaction, now).await?;
+    transaction.commit().await?;
+    draft.close().await;
+    drop(draft);
+    let kept = restoring.finish(now)?;
+    writeln!(out, "✓ {} est revenu à l'état de {}", database.display(), file.display())?;
+    if let Some(kept) = kept {
+        writeln!(out, "  L'ancienne base est gardée : {}", kept.display())?;
+    }
+    writeln!(
+        out,
+        "  {} publication(s) en cours seront d'abord cherchées sur les réseaux ; pour {} brouillon(s) ouverts, le bot \
+         demandera avant de publier.\n  \
+         Prévenez les équipes : ce qui a été tapé et validé depuis la sauvegarde est à revoir, et à retaper si le bot ne \
+         l'a pas relu. Les numéros des nouveaux brouillons font un saut.",
+        doubts.owed, doubts.drafts
+    )?;
+    Ok(())
+}
