@@ -13,6 +13,7 @@ use portevoix::app::login::secret_place;
 #[cfg(feature = "x")]
 use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
+use portevoix::app::wrong_clock::Trust;
 use portevoix::app::{audit, check, demo, run, store};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
@@ -32,6 +33,9 @@ enum Task {
         /// Le fichier portevoix.toml.
         #[arg(long)]
         config: PathBuf,
+        /// L'horloge est juste : c'est la main courante qui a des lignes d'une heure à venir.
+        #[arg(long)]
+        clock_is_right: bool,
     },
     /// Vérifie la configuration, puis essaie chaque salon et chaque compte, sans rien publier.
     Check {
@@ -204,7 +208,9 @@ fn main() -> ExitCode {
 
 async fn perform(task: Task) -> Result<(), Stopped> {
     match task {
-        Task::Run { config } => run::run(&config).await,
+        Task::Run { config, clock_is_right } => {
+            run::run(&config, if clock_is_right { Trust::Clock } else { Trust::Journal }).await
+        }
         Task::Check { config } => check::check(&config, &mut stdout()).await,
         Task::Store(Store::Backup { file, config }) => store::back_up(&config, &file, &mut stdout()).await,
         Task::Store(Store::Restore { file, config }) => store::restore(&config, &file, &mut stdout()).await,

@@ -202,6 +202,7 @@ fn in_words(finding: &Finding) -> String {
 /// Why a line is not the next of its chain.
 pub fn chain_in_words(broken: Broken, position: i64, draft: Option<&impl std::fmt::Display>) -> String {
     match broken {
+        Broken::OutOfOrder { expected: 1 } => format!("{} : ce qui était avant elle manque.", place(position, draft)),
         Broken::OutOfOrder { expected } if position > expected => {
             format!(
                 "{} : elle suit la ligne {} ; ce qui était entre les deux manque.",

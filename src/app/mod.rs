@@ -13,3 +13,4 @@ pub mod scene;
 pub mod stopped;
 pub mod store;
 pub mod store_words;
+pub mod wrong_clock;

@@ -50,9 +50,9 @@ pub async fn back_up(config: &Path, file: &Path, out: &mut impl Write) -> Result
 /// Why it was not done: the database is as it was.
 pub async fn restore(config: &Path, file: &Path, out: &mut impl Write) -> Result<(), Stopped> {
     let database = load_believing(config)?.database;
-    let restoring = Restoring::begin(file, &database)?;
+    let restoring = Restoring::begin(file, &database).map_err(|trouble| not_restored(file, trouble))?;
     let now = Timestamp::now();
-    let draft = Database::open(restoring.draft()).await?;
+    let draft = Database::open(restoring.draft()).await.map_err(|trouble| not_restored(file, trouble))?;
     let mut transaction = draft.begin().await?;
     if !audit::verify_all(&mut transaction, out).await? {
         return Err(Stopped::Outside(format!(
@@ -78,4 +78,20 @@ pub async fn restore(config: &Path, file: &Path, out: &mut impl Write) -> Result
         doubts.owed, doubts.drafts
     )?;
     Ok(())
+}
+
+/// Why a backup is not put back. What is said of the copy that was being made is said of the backup.
+fn not_restored(file: &Path, trouble: StoreError) -> Stopped {
+    let path = file.to_owned();
+    match trouble {
+        StoreError::Damaged { cause, .. } => Stopped::Outside(format!(
+            "{} est abîmé, ou n'est pas une sauvegarde ({cause}). La base est restée comme elle était.",
+            file.display()
+        )),
+        StoreError::Open { path, cause } if path == file => {
+            Stopped::Outside(format!("{} ne peut pas être lu ({cause}).", file.display()))
+        }
+        StoreError::Newer { version, known, .. } => StoreError::Newer { path, version, known }.into(),
+        other => other.into(),
+    }
 }

@@ -26,7 +26,8 @@ pub fn in_words(trouble: &StoreError) -> String {
             path.display()
         ),
         StoreError::NotABackup(path) => format!(
-            "{} n'est pas une sauvegarde faite par `portevoix store backup` : une autre base, ou une base dont le              fichier -wal dit qu'elle sert encore.",
+            "{} n'est pas une sauvegarde faite par `portevoix store backup` : une autre base, ou une base dont le \
+             fichier -wal dit qu'elle sert encore.",
             path.display()
         ),
         StoreError::Missing(path) => format!("Il n'y a pas de base {}.", path.display()),

@@ -27,6 +27,10 @@ use crate::store::restores::Doubt;
 /// comes within the minute: whoever is asked earlier is mostly asked for nothing.
 const LOOKS_ALONE_FOR: SignedDuration = SignedDuration::from_secs(60);
 
+/// How far back a post is looked for whose first try is not known: longer than a wrong clock stays unnoticed. A network
+/// whose past can't be read so far says that it can't tell.
+const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// How much later than an urgent post any other is tried again where an account is told to wait: the first requests
 /// after the wait are the urgent post's, also if the network lets just one through.
 const HEAD_START: Duration = Duration::from_secs(20);
@@ -72,7 +76,7 @@ impl Outbox {
         let begun = doubt.map_or_else(|| self.clock.now(), |doubt| doubt.since);
         transaction.note_try(&claim.debt.key, begun).await?;
         transaction.commit().await?;
-        let tried = claim.first_tried_at.filter(|_| claim.in_doubt);
+        let tried = claim.first_tried_at.filter(|_| claim.in_doubt).map(|since| not_to_come(since, self.clock.now()));
         let outcome = match (tried.or(doubt.map(|doubt| doubt.since)), doubt) {
             (Some(since), Some(Doubt { was_publishing: false, .. })) => only_look(network.as_ref(), &post, since).await,
             (Some(since), Some(_) | None) => look_then_publish(network.as_ref(), &post, since).await,
@@ -163,6 +167,12 @@ async fn look_then_publish(network: &dyn Network, post: &Post, since: Timestamp)
         // It could not look: the question stays as open as it was.
         Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
     }
+}
+
+/// The moment from which a post is looked for. One that is still to come was noted by a clock that was ahead then: the post
+/// may be older than it says.
+fn not_to_come(since: Timestamp, now: Timestamp) -> Timestamp {
+    if since <= now { since } else { now.saturating_sub(LOOKS_BACK).unwrap_or(Timestamp::MIN) }
 }
 
 /// The post may have been sent in a course of things that was forgotten, and with another time of decision than now: a

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::database::{StoreError, lock};
+use crate::store::trouble::expect_ok;
 
 /// Writes a copy of a database as it is at one moment into an empty file; the bot may go on writing meanwhile.
 ///
@@ -142,11 +143,7 @@ impl Drop for Restoring {
 /// Whether the file is a database of ours, whole and not too new.
 fn is_sound(draft: &Path, backup: &Path) -> Result<(), StoreError> {
     let connection = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-        return Err(rusqlite::Error::SqliteFailure(corrupt, Some(found)).into());
-    }
+    expect_ok(&connection, "PRAGMA integrity_check(1)")?;
     if connection.table_exists(None, "journal")? && connection.table_exists(None, "effects")? {
         Ok(())
     } else {

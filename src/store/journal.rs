@@ -91,6 +91,21 @@ impl Transaction {
         row.map(|row| row.text(0).map(str::to_owned)).transpose()
     }
 
+    /// The time of the last line of all journals, `None` where there is no line.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_line_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let mut last = None;
+        for directorate in self.directorates().await? {
+            let sql = "SELECT at FROM journal WHERE directorate = $1 ORDER BY position DESC LIMIT 1";
+            if let Some(row) = self.row(sql, &[Text(directorate.as_str())]).await? {
+                last = last.max(Timestamp::from_millisecond(row.number(0)?).ok());
+            }
+        }
+        Ok(last)
+    }
+
     /// Every directorate that has a journal or a draft, also one that has left the configuration.
     ///
     /// # Errors

@@ -100,6 +100,17 @@ impl Transaction {
         Ok(Some(Timestamp::from_millisecond(row.number(0)?).unwrap_or(Timestamp::MAX)))
     }
 
+    /// Makes due at `now` what a clock that was wrong put off beyond `until`. Not the wakes: what they wait for is written in
+    /// the drafts, too.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn hasten(&mut self, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE effects SET due_at = $1 WHERE is_owed = 1 AND due_at > $2 AND key NOT LIKE 'wake/%'";
+        self.run(sql, &[Number(now.as_millisecond()), Number(until.as_millisecond())]).await?;
+        Ok(())
+    }
+
     /// Notes that a try begins. Until it is settled or put off, its outcome is in doubt.
     ///
     /// # Errors

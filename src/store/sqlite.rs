@@ -1,7 +1,8 @@
 //! Everything that is special about SQLite: the file, how a transaction begins and ends, how a statement is run.
 
 use std::fs::File;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -11,6 +12,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 use crate::store::chaining::chain_old_lines;
 use crate::store::database::StoreError;
 use crate::store::row::{Field, Row, Value};
+use crate::store::trouble::expect_sound;
 
 /// One connection to one file. It is the only one of this program: SQLite has one writer anyway.
 pub struct Sqlite {
@@ -52,6 +54,7 @@ impl Sqlite {
         connection.pragma_update(None, "page_size", 2048)?;
         // FULL: a commit that returned has reached the disk, also when the power fails.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        expect_sound(&connection)?;
         migrate(&mut connection, path)?;
         Ok(Self { connection, lock: Some(lock) })
     }
@@ -64,16 +67,31 @@ impl Sqlite {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        let open = || -> Result<Self, StoreError> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(path, flags)?;
-            let (version, known) = (schema_version(&connection, path)?, MIGRATIONS.len());
-            if version < known {
-                return Err(StoreError::Older { path: path.to_owned(), version, known });
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        let is_alone = std::fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = match Self::try_to_read(path.to_owned(), flags, path) {
+            // On a disk that can't be written to, and where nobody can be at work, nothing needs to be shared.
+            Err(StoreError::Database(error))
+                if is_alone && error.sqlite_error_code() == Some(ErrorCode::CannotOpen) =>
+            {
+                let name: String = path.as_os_str().as_bytes().iter().map(|byte| format!("%{byte:02x}")).collect();
+                let name = format!("file:{name}?immutable=1");
+                Self::try_to_read(name.into(), flags | OpenFlags::SQLITE_OPEN_URI, path)
             }
-            Ok(Self { connection, lock: None })
+            opened => opened,
         };
-        open().map_err(|trouble| trouble.at_opening(path))
+        opened.map_err(|trouble| trouble.at_opening(path))
+    }
+
+    fn try_to_read(name: PathBuf, flags: OpenFlags, path: &Path) -> Result<Self, StoreError> {
+        let connection = Connection::open_with_flags(name, flags)?;
+        let (version, known) = (schema_version(&connection, path)?, MIGRATIONS.len());
+        if version < known {
+            return Err(StoreError::Older { path: path.to_owned(), version, known });
+        }
+        Ok(Self { connection, lock: None })
     }
 
     /// Begins a transaction that may write. Returns whether it has begun: it has not if someone else (a person with the

@@ -13,6 +13,7 @@ mod check_x;
 mod commands;
 mod config;
 mod contract;
+mod damaged_store;
 mod darkroom;
 #[cfg(feature = "discord")]
 mod discord;
@@ -37,6 +38,7 @@ mod practice_terminal;
 mod restore;
 mod review;
 mod store;
+mod store_commands;
 mod text;
 mod tidy;
 #[cfg(feature = "mastodon")]

@@ -1,0 +1,62 @@
+//! Refuses to start with a clock that can't be right: what is due would wait for years, or lapse at once.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::stopped::Stopped;
+use crate::store::database::{Database, StoreError};
+
+/// What is believed where the clock and the journal contradict each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Time does not go back: the clock is behind.
+    Journal,
+    /// A person says that the clock is right, and that the journal has lines that a wrong clock wrote.
+    Clock,
+}
+
+/// How far a clock that was set may go back: more than that is no correction.
+const TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The longest that a network tells anyone to wait: X counts posts by the day.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
+
+/// This program was written after that: 2026-01-01T00:00:00Z, in seconds since 1970.
+const EARLIEST: i64 = 1_767_225_600;
+
+/// Looks whether it can be as late as the clock says.
+///
+/// # Errors
+/// In words, when it can't.
+pub async fn expect_plausible(database: &Path, trust: Trust, now: Timestamp) -> Result<(), Stopped> {
+    if now.as_second() < EARLIEST {
+        return Err(Stopped::Outside(format!(
+            "L'horloge de cette machine dit {now:.0} : c'est impossible. Réglez-la (timedatectl), puis redémarrez."
+        )));
+    }
+    if trust == Trust::Clock {
+        return Ok(());
+    }
+    // What is wrong with the database itself is said by whoever opens it to work on it.
+    let last = async { Database::open_to_read(database).await?.begin().await?.last_line_at().await };
+    match last.await.unwrap_or_else(|_: StoreError| None) {
+        Some(last) if now < last.saturating_sub(TOLERANCE).unwrap_or(Timestamp::MIN) => Err(Stopped::Outside(format!(
+            "L'horloge de cette machine dit {now:.0}, mais la dernière ligne de la main courante est de {last:.0}. \
+                 Réglez l'horloge (timedatectl), puis redémarrez. Si l'horloge est juste et que cette ligne vient d'une \
+                 horloge fausse : portevoix run --clock-is-right"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Makes due what a clock that was ahead has put off for longer than any network does.
+///
+/// # Errors
+/// What the database says.
+pub async fn hasten(database: &Database, now: Timestamp) -> Result<(), StoreError> {
+    let until = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
+    let mut transaction = database.begin().await?;
+    transaction.hasten(now, until).await?;
+    transaction.commit().await
+}
