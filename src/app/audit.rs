@@ -25,6 +25,7 @@ const LINES_AT_ONCE: u32 = 200;
 
 /// The last line of an export: where each journal in it ended. Kept apart, it proves what was there at that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Anchor {
     /// [`FORMAT`].
     pub format: String,
@@ -58,10 +59,8 @@ pub async fn verify(subject: Subject<'_>, out: &mut impl Write) -> Result<(), St
     if let Some(config) = subject.config {
         let database = Database::open_to_read(&load_believing(config)?.database).await?;
         let mut transaction = database.begin().await?;
-        for code in chosen(&mut transaction, subject.directorates).await? {
-            let audited = transaction.audit(&code).await?;
-            is_well &= line(out, &code, &audited)?;
-        }
+        let codes = chosen(&mut transaction, subject.directorates).await?;
+        is_well &= verify_each(&mut transaction, &codes, out).await?;
         for head in heads.unwrap_or_default() {
             let stored = transaction.hash_at(&head.directorate, head.position).await?;
             let (code, position) = (&head.directorate, head.position);
@@ -86,9 +85,21 @@ pub async fn verify(subject: Subject<'_>, out: &mut impl Write) -> Result<(), St
 /// # Errors
 /// What the database or the terminal says.
 pub async fn verify_all(transaction: &mut Transaction, out: &mut impl Write) -> Result<bool, Stopped> {
+    let codes = transaction.directorates().await?;
+    verify_each(transaction, &codes, out).await
+}
+
+async fn verify_each(
+    transaction: &mut Transaction,
+    codes: &BTreeSet<DirectorateCode>,
+    out: &mut impl Write,
+) -> Result<bool, Stopped> {
+    if codes.is_empty() {
+        writeln!(out, "✓ La main courante est vide.")?;
+    }
     let mut is_well = true;
-    for code in transaction.directorates().await? {
-        is_well &= line(out, &code, &transaction.audit(&code).await?)?;
+    for code in codes {
+        is_well &= line(out, code, &transaction.audit(code).await?)?;
     }
     Ok(is_well)
 }

@@ -30,6 +30,8 @@ pub enum Entry {
 
 /// A line as it is kept, whether its hash is right or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// What is beside it in an export is not hashed, and must not look as if it were.
+#[serde(deny_unknown_fields)]
 pub struct Line {
     /// Whose journal.
     pub directorate: DirectorateCode,
@@ -47,6 +49,7 @@ pub struct Line {
 
 /// The end of a chain, or of the part of it that was read: whoever has it can tell whether anything before was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Head {
     /// Whose journal.
     pub directorate: DirectorateCode,

@@ -104,9 +104,14 @@ impl Restoring {
                 let _ = old.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
             }
             // A second name at first: a crash must not leave the database's own name to nothing. A bot would begin anew.
-            if fs::hard_link(database, kept).is_err() {
-                fs::copy(database, kept)?;
-                File::open(kept)?.sync_all()?;
+            match fs::hard_link(database, kept) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+                // Some disks know no links.
+                Err(_) => {
+                    fs::copy(database, kept)?;
+                    File::open(kept)?.sync_all()?;
+                }
+                Ok(()) => {}
             }
         }
         // Old pages must not be taken for the new file's.

@@ -103,6 +103,18 @@ async fn a_whole_chain_that_was_forged_still_has_to_be_lawful() {
 }
 
 #[test]
+fn no_statement_of_the_program_changes_or_removes_a_line() {
+    let store = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let files = [store.clone(), store.join("migrations")].map(|folder| std::fs::read_dir(folder).unwrap());
+    for file in files.into_iter().flatten().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for statement in ["UPDATE journal", "DELETE FROM journal", "REPLACE INTO journal", "DROP TABLE journal"] {
+            assert!(!text.contains(statement), "{} has {statement:?}", file.display());
+        }
+    }
+}
+
+#[test]
 fn a_line_is_hashed_as_the_documentation_says() {
     // Computed by the Python lines of docs/administration.md.
     let genesis = Head::genesis(&"44".into());

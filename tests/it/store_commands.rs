@@ -106,7 +106,8 @@ async fn an_export_that_was_changed_is_found_out() {
     let whole = fs::read_to_string(installation.path("copie.jsonl")).unwrap();
     let lines: Vec<&str> = whole.lines().collect();
     let mut said = String::new();
-    let changes: [(&str, String); 6] = [
+    let changes: [(&str, String); 7] = [
+        ("with words beside a line", whole.replacen('{', "{\"remarque\":\"vu\",", 1)),
         ("changed", whole.replacen("Bouffay", "Commerce", 1)),
         ("without its last line", lines[..3].join("\n")),
         ("without the line before the last", [&lines[..2], &lines[3..]].concat().join("\n")),
@@ -121,6 +122,28 @@ async fn an_export_that_was_changed_is_found_out() {
         said.push_str(&format!("{what}: {}\n", ran.says.lines().next().unwrap()));
     }
     assert_snapshot!(said);
+}
+
+#[tokio::test]
+#[ignore = "needs a real Python: tests/run has one"]
+async fn the_python_of_the_manual_verifies_an_export() {
+    let installation = with_appeals(3).await;
+    installation.runs("audit export copie.jsonl …").await;
+    let manual = include_str!("../../docs/administration.md");
+    let script = manual.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
+    let verifies = |name: &str| {
+        let mut python = std::process::Command::new("python3");
+        python.args(["-c", script]).arg(installation.path(name)).status().unwrap().success()
+    };
+    assert!(verifies("copie.jsonl"));
+    let whole = fs::read_to_string(installation.path("copie.jsonl")).unwrap();
+    for (name, text) in [
+        ("faux.jsonl", whole.replacen("Bouffay", "Commerce", 1)),
+        ("coupe.jsonl", whole.lines().take(3).map(|line| format!("{line}\n")).collect()),
+    ] {
+        fs::write(installation.path(name), text).unwrap();
+        assert!(!verifies(name), "{name}");
+    }
 }
 
 #[tokio::test]
