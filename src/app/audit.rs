@@ -124,7 +124,7 @@ pub async fn export(
     };
     // What is written is bounded by the disk, not by the memory: the file grows line by line.
     let unfinished = private_file::Unfinished::begin(file).map_err(|error| not_written(file, &error))?;
-    let mut writer = BufWriter::new(OpenOptions::new().write(true).open(unfinished.path())?);
+    let mut writer = BufWriter::new(OpenOptions::new().write(true).open(unfinished.draft())?);
     let anchor = write_out(&mut transaction, &codes, &mut writer).await?;
     writer.flush().map_err(|error| not_written(file, &error))?;
     unfinished.finish().map_err(|error| not_written(file, &error))?;
@@ -176,16 +176,14 @@ async fn chosen(transaction: &mut Transaction, asked: &[String]) -> Result<BTree
 /// Writes what was found of a directorate, and returns whether it is well.
 fn line(out: &mut impl Write, code: &DirectorateCode, audited: &Audited) -> io::Result<bool> {
     let Audited { head, drafts, wrong } = audited;
-    match wrong {
-        None => writeln!(
-            out,
+    let said = match wrong {
+        None => format!(
             "✓ {code} : {} ligne(s), {drafts} brouillon(s) ; la dernière ligne a l'empreinte {}",
             head.position, head.hash
-        )?,
-        Some(finding) => {
-            writeln!(out, "✗ {code} : {} {} ligne(s) vérifiée(s) avant.", in_words(finding), head.position)?
-        }
-    }
+        ),
+        Some(finding) => format!("✗ {code} : {} {} ligne(s) vérifiée(s) avant.", in_words(finding), head.position),
+    };
+    writeln!(out, "{said}")?;
     Ok(wrong.is_none())
 }
 
@@ -240,10 +238,10 @@ fn place(position: i64, draft: Option<&impl std::fmt::Display>) -> String {
 }
 
 fn not_written(file: &Path, error: &io::Error) -> Stopped {
-    Stopped::Outside(match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            format!("{} existe déjà : donnez un autre nom, rien n'est remplacé.", file.display())
-        }
-        _ => format!("{} ne peut pas être écrit ({error}). Rien n'y est.", file.display()),
+    let file = file.display();
+    Stopped::Outside(if error.kind() == io::ErrorKind::AlreadyExists {
+        format!("{file} existe déjà : donnez un autre nom, rien n'est remplacé.")
+    } else {
+        format!("{file} ne peut pas être écrit ({error}). Rien n'y est.")
     })
 }

@@ -20,17 +20,19 @@ use crate::store::database::{Database, StoreError};
 pub async fn back_up(config: &Path, file: &Path, out: &mut impl Write) -> Result<(), Stopped> {
     let database = load_believing(config)?.database;
     let not_written = |error: std::io::Error| {
-        Stopped::Outside(match error.kind() {
-            ErrorKind::AlreadyExists => format!(
-                "{} existe déjà : donnez un autre nom (avec la date, par exemple). Une sauvegarde n'en remplace aucune autre.",
-                file.display()
-            ),
-            _ => format!("{} ne peut pas être écrit ({error}).", file.display()),
+        let file = file.display();
+        Stopped::Outside(if error.kind() == ErrorKind::AlreadyExists {
+            format!(
+                "{file} existe déjà : donnez un autre nom (avec la date, par exemple). Une sauvegarde n'en remplace \
+                 aucune autre."
+            )
+        } else {
+            format!("{file} ne peut pas être écrit ({error}).")
         })
     };
     let unfinished = Unfinished::begin(file).map_err(not_written)?;
-    backup::copy(&database, unfinished.path())?;
-    let bytes = std::fs::metadata(unfinished.path())?.len();
+    backup::copy(&database, unfinished.draft())?;
+    let bytes = std::fs::metadata(unfinished.draft())?.len();
     unfinished.finish().map_err(not_written)?;
     writeln!(out, "✓ {} : {bytes} octets, la base telle qu'elle était à un instant", file.display())?;
     // A copy that could not be put back is better known today.
@@ -82,16 +84,26 @@ pub async fn restore(config: &Path, file: &Path, out: &mut impl Write) -> Result
 
 /// Why a backup is not put back. What is said of the copy that was being made is said of the backup.
 fn not_restored(file: &Path, trouble: StoreError) -> Stopped {
-    let path = file.to_owned();
     match trouble {
         StoreError::Damaged { cause, .. } => Stopped::Outside(format!(
             "{} est abîmé, ou n'est pas une sauvegarde ({cause}). La base est restée comme elle était.",
             file.display()
         )),
-        StoreError::Open { path, cause } if path == file => {
+        StoreError::Open { ref path, ref cause } if path == file => {
             Stopped::Outside(format!("{} ne peut pas être lu ({cause}).", file.display()))
         }
-        StoreError::Newer { version, known, .. } => StoreError::Newer { path, version, known }.into(),
-        other => other.into(),
+        StoreError::Newer { version, known, .. } => StoreError::Newer { path: file.to_owned(), version, known }.into(),
+        StoreError::InUse(_)
+        | StoreError::Open { .. }
+        | StoreError::NotABackup(_)
+        | StoreError::Missing(_)
+        | StoreError::Older { .. }
+        | StoreError::ReadOnly { .. }
+        | StoreError::Database(_)
+        | StoreError::Busy
+        | StoreError::Undone
+        | StoreError::Migration(_)
+        | StoreError::Column { .. }
+        | StoreError::Row { .. } => trouble.into(),
     }
 }

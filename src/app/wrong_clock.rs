@@ -39,8 +39,9 @@ pub async fn expect_plausible(database: &Path, trust: Trust, now: Timestamp) -> 
         return Ok(());
     }
     // What is wrong with the database itself is said by whoever opens it to work on it.
-    let last = async { Database::open_to_read(database).await?.begin().await?.last_line_at().await };
-    match last.await.unwrap_or_else(|_: StoreError| None) {
+    let read = async { Database::open_to_read(database).await?.begin().await?.last_line_at().await };
+    let last: Result<Option<Timestamp>, StoreError> = read.await;
+    match last.unwrap_or_default() {
         Some(last) if now < last.saturating_sub(TOLERANCE).unwrap_or(Timestamp::MIN) => Err(Stopped::Outside(format!(
             "L'horloge de cette machine dit {now:.0}, mais la dernière ligne de la main courante est de {last:.0}. \
                  Réglez l'horloge (timedatectl), puis redémarrez. Si l'horloge est juste et que cette ligne vient d'une \

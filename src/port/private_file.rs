@@ -68,7 +68,7 @@ impl Unfinished {
     }
 
     /// Where it is written.
-    pub fn path(&self) -> &Path {
+    pub fn draft(&self) -> &Path {
         &self.draft
     }
 

@@ -10,10 +10,11 @@ impl StoreError {
     /// The same trouble, with the file that it is about, where it was met while that file was opened.
     #[must_use]
     pub fn at_opening(self, path: &Path) -> Self {
-        let cause = match self {
-            Self::Database(cause) | Self::Migration(cause) if is_about_the_file(&cause) => cause,
-            other => return other,
-        };
+        let is_migration = matches!(self, Self::Migration(_));
+        let (Self::Database(cause) | Self::Migration(cause)) = self else { return self };
+        if !is_about_the_file(&cause) {
+            return if is_migration { Self::Migration(cause) } else { Self::Database(cause) };
+        }
         let path = path.to_owned();
         if cause.sqlite_error_code() == Some(ErrorCode::ReadOnly) {
             Self::ReadOnly { path, cause }

@@ -71,7 +71,7 @@ async fn a_wal_that_was_cut_short_leaves_an_earlier_whole_state() {
     for _ in 0..5 {
         installation.martin_types(APPEAL).await;
     }
-    bot.is_killed().await;
+    bot.dies().await;
     let wal = installation.path("entrainement.db-wal");
     let whole = fs::read(&wal).unwrap();
     // Cut anywhere, also within a page: SQLite goes by whole transactions, and the journal shows which are left.
@@ -92,7 +92,7 @@ async fn an_export_from_before_shows_what_a_cut_wal_has_lost() {
     installation.martin_types(APPEAL).await;
     installation.martin_types(APPEAL).await;
     installation.runs("audit export copie.jsonl …").await;
-    bot.is_killed().await;
+    bot.dies().await;
     let wal = installation.path("entrainement.db-wal");
     let whole = fs::read(&wal).unwrap();
     fs::write(&wal, &whole[..whole.len() / 3]).unwrap();

@@ -43,7 +43,7 @@ async fn the_journal_is_verified_beside_the_running_bot_and_after_it_was_killed(
     let ran = installation.runs("audit verify …").await;
     assert_eq!(ran.code, 0);
     assert_snapshot!(without_hashes(&ran.says), @"✓ 44 : 1 ligne(s), 1 brouillon(s) ; la dernière ligne a l'empreinte …");
-    bot.is_killed().await;
+    bot.dies().await;
     let ran = installation.runs("audit verify …").await;
     assert_eq!((ran.code, ran.says.contains("✓ 44 : 1 ligne(s)")), (0, true), "{}", ran.says);
     // The look has changed nothing that would keep the bot from starting.
@@ -162,7 +162,7 @@ async fn a_backup_is_taken_while_the_bot_runs_and_put_back_once_it_is_stopped() 
     assert_eq!(refused.code, 1);
     assert_snapshot!(refused.says, @"Un bot travaille déjà avec entrainement.db : arrêtez-le d'abord.");
     // Killed: what it had in its -wal is kept with the old database.
-    bot.is_killed().await;
+    bot.dies().await;
     let ran = installation.runs("store restore copie.db …").await;
     assert_eq!(ran.code, 0, "{}", ran.says);
     let kept = ran.says.lines().find_map(|line| line.strip_prefix("  L'ancienne base est gardée : ")).unwrap();

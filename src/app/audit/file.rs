@@ -56,8 +56,7 @@ pub fn verify(
         writeln!(out, "✗ {} : {what}", path.display())?;
         return Ok(Vec::new());
     }
-    let is_chosen =
-        |head: &Head| directorates.is_empty() || directorates.iter().any(|code| *code == head.directorate.0);
+    let is_chosen = |head: &Head| directorates.is_empty() || directorates.contains(&head.directorate.0);
     let heads: Vec<Head> = chains.into_values().filter(is_chosen).collect();
     for Head { directorate, position, hash } in &heads {
         writeln!(out, "✓ {directorate} : {position} ligne(s) dans le fichier ; la dernière a l'empreinte {hash}")?;

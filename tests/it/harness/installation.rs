@@ -111,8 +111,8 @@ impl Working {
         assert!(self.program.wait().await.unwrap().success());
     }
 
-    /// Kills the bot as a power cut does.
-    pub async fn is_killed(mut self) {
+    /// Ends at once, as in a power cut.
+    pub async fn dies(mut self) {
         self.program.kill().await.unwrap();
     }
 }
