@@ -24,6 +24,8 @@
 //!   the text that stood above it.
 //! - An arrival is taken once, an effect has one key for ever, and a try whose outcome is not known is looked into before
 //!   anything is sent again.
+//! - The journal is only ever added to, each line chained to the one before ([`Head`](domain::journal::Head)); replaying
+//!   its lines gives each draft as it is stored.
 //! - A room leads to one desk ([`Desk`](engine::desk::Desk)), and from a desk no other directorate can be reached.
 //!
 //! # Who imports whom

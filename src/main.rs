@@ -2,7 +2,7 @@
 
 #[cfg(any(feature = "mastodon", feature = "bluesky"))]
 use std::io::stdin;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,7 +13,8 @@ use portevoix::app::login::secret_place;
 #[cfg(feature = "x")]
 use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
-use portevoix::app::{check, demo, run};
+use portevoix::app::wrong_clock::Trust;
+use portevoix::app::{audit, check, demo, run, store};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
@@ -32,6 +33,9 @@ enum Task {
         /// Le fichier portevoix.toml.
         #[arg(long)]
         config: PathBuf,
+        /// L'horloge est juste : c'est la main courante qui a des lignes d'une heure à venir.
+        #[arg(long)]
+        clock_is_right: bool,
     },
     /// Vérifie la configuration, puis essaie chaque salon et chaque compte, sans rien publier.
     Check {
@@ -39,14 +43,16 @@ enum Task {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Prouve la main courante : tout ce qui a été tapé, voté, publié.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Sauvegarde la base, y remet une sauvegarde, ou la copie sur un serveur.
+    #[command(subcommand)]
+    Store(Store),
     /// Connecte le bot à un service.
     #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
     Login(Service),
-    /// S'occupe de la base de données tout entière.
-    #[cfg(feature = "postgres")]
-    #[command(subcommand)]
-    Store(StoreTask),
     /// Joue une scène dans le terminal, puis ouvre un salon d'entraînement dans le navigateur.
     Demo {
         /// Joue la scène et s'arrête.
@@ -58,6 +64,73 @@ enum Task {
         /// Le port du salon ; 0 : le premier libre.
         #[arg(long, default_value_t = 4477)]
         port: u16,
+    },
+}
+
+#[derive(Subcommand)]
+enum Store {
+    /// Copie la base dans un nouveau fichier, que le bot travaille ou non.
+    Backup {
+        /// Le fichier à créer, lisible par ce compte seul.
+        file: PathBuf,
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Remet une sauvegarde à la place de la base, qui est gardée à côté ; le bot doit être arrêté.
+    Restore {
+        /// La sauvegarde.
+        file: PathBuf,
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Marque la base comme revenue en arrière par un autre moyen (pg_restore, instantané de la machine, copie à la main) ;
+    /// bots arrêtés. Sans cela, ce qui est déjà en ligne pourrait partir une seconde fois.
+    Restored {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    #[cfg(feature = "postgres")]
+    /// Copie le fichier SQLite de portevoix.toml, bot arrêté, dans une base PostgreSQL vide, et vérifie la copie.
+    Copy {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// L'adresse de la base d'arrivée, sans mot de passe : postgres://utilisateur@serveur/base
+        #[arg(long)]
+        to: String,
+        /// Un fichier qui contient le mot de passe de cet utilisateur (sinon : la variable PGPASSWORD, si elle est là).
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Vérifie que rien n'a été modifié, retiré ou ajouté ; nomme la première ligne où c'est le cas.
+    Verify {
+        /// Le fichier portevoix.toml : vérifie sa base, que le bot travaille ou non.
+        #[arg(long, required_unless_present = "file")]
+        config: Option<PathBuf>,
+        /// Une copie faite par `audit export` : la vérifie seule ; avec --config, compare aussi la base à elle.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        /// Une direction seulement (44) ; peut être répété.
+        #[arg(long)]
+        directorate: Vec<String>,
+    },
+    /// Copie la main courante, une ligne JSON par ligne avec son empreinte, pour qui veut la vérifier ailleurs.
+    Export {
+        /// Le fichier portevoix.toml.
+        #[arg(long)]
+        config: PathBuf,
+        /// Le fichier à créer, lisible par ce compte seul (sinon : la sortie standard).
+        file: Option<PathBuf>,
+        /// Une direction seulement (44) ; peut être répété.
+        #[arg(long)]
+        directorate: Vec<String>,
     },
 }
 
@@ -102,23 +175,6 @@ enum Service {
     /// Essaie un mot de passe d'application de Bluesky, lu sur l'entrée standard, et le garde.
     #[cfg(feature = "bluesky")]
     Bluesky(AccountOf),
-}
-
-#[cfg(feature = "postgres")]
-#[derive(Subcommand)]
-enum StoreTask {
-    /// Copie le fichier SQLite de portevoix.toml, bot arrêté, dans une base PostgreSQL vide, et vérifie la copie.
-    Copy {
-        /// Le fichier portevoix.toml.
-        #[arg(long)]
-        config: PathBuf,
-        /// L'adresse de la base d'arrivée, sans mot de passe : postgres://utilisateur@serveur/base
-        #[arg(long)]
-        to: String,
-        /// Un fichier qui contient le mot de passe de cet utilisateur (sinon : la variable PGPASSWORD, si elle est là).
-        #[arg(long)]
-        password_file: Option<PathBuf>,
-    },
 }
 
 /// The account that someone logs in to.
@@ -172,8 +228,24 @@ fn main() -> ExitCode {
 
 async fn perform(task: Task) -> Result<(), Stopped> {
     match task {
-        Task::Run { config } => run::run(&config).await,
+        Task::Run { config, clock_is_right } => {
+            run::run(&config, if clock_is_right { Trust::Clock } else { Trust::Journal }).await
+        }
         Task::Check { config } => check::check(&config, &mut stdout()).await,
+        Task::Store(Store::Backup { file, config }) => store::backup::back_up(&config, &file, &mut stdout()).await,
+        Task::Store(Store::Restored { config }) => store::backup::restored(&config, &mut stdout()).await,
+        #[cfg(feature = "postgres")]
+        Task::Store(Store::Copy { config, to, password_file }) => {
+            store::copy::copy(&config, &to, password_file.as_deref(), &mut stdout()).await
+        }
+        Task::Store(Store::Restore { file, config }) => store::backup::restore(&config, &file, &mut stdout()).await,
+        Task::Audit(Audit::Verify { config, file, directorate }) => {
+            let (config, file) = (config.as_deref(), file.as_deref());
+            audit::verify(audit::Subject { config, file, directorates: &directorate }, &mut stdout()).await
+        }
+        Task::Audit(Audit::Export { config, file, directorate }) => {
+            audit::export(&config, file.as_deref(), &directorate, &mut BufWriter::new(stdout())).await
+        }
         #[cfg(feature = "matrix")]
         Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {
             let (password, key) = (password_file.as_deref(), recovery_key_file.as_deref());
@@ -197,10 +269,6 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         #[cfg(feature = "bluesky")]
         Task::Login(Service::Bluesky(of)) => {
             portevoix::app::login::bluesky::bluesky(&of.config, of.wish(), &mut stdin().lock(), &mut stdout()).await
-        }
-        #[cfg(feature = "postgres")]
-        Task::Store(StoreTask::Copy { config, to, password_file }) => {
-            portevoix::app::store::copy(&config, &to, password_file.as_deref(), &mut stdout()).await
         }
         Task::Demo { play, no_play, port } => {
             let port = if play { 0 } else { port };

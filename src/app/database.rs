@@ -1,4 +1,4 @@
-//! Opens the database that the configuration names, and says in French what keeps it from opening.
+//! Opens the database that the configuration names, a file or on a server, and tells what time it is there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,11 @@ use crate::app::stopped::Stopped;
 use crate::config::secret::SecretSource;
 use crate::config::settings::DatabasePlace;
 use crate::port::clock::{Clock, SystemClock};
-use crate::store::database::{Database, StoreError};
+use crate::store::database::Database;
 #[cfg(feature = "postgres")]
 use crate::store::postgres::Postgres;
 #[cfg(feature = "postgres")]
 use crate::store::postgres::place::Place;
-use crate::store::server::Unreached;
 
 /// Time as all see it who share a database: the database's. Where nobody else can use it, the machine's.
 pub struct HouseClock {
@@ -64,7 +63,25 @@ pub async fn open(place: &DatabasePlace) -> Result<Arc<Database>, Stopped> {
         DatabasePlace::File(path) => Ok(Arc::new(Database::open(path).await?)),
         #[cfg(feature = "postgres")]
         DatabasePlace::Server { url, password } => {
-            let postgres = Postgres::open(server(url, password.as_ref())?).await.map_err(in_words)?;
+            let postgres = Postgres::open(server(url, password.as_ref())?).await?;
+            Ok(Arc::new(Database::over(Arc::new(postgres))))
+        }
+        #[cfg(not(feature = "postgres"))]
+        DatabasePlace::Server { .. } => Err(left_out("postgres")),
+    }
+}
+
+/// Opens it only to read it, also while bots work on it: nothing is made, locked or brought up to date, and every
+/// transaction sees one state.
+///
+/// # Errors
+/// What a person must mend.
+pub async fn open_to_read(place: &DatabasePlace) -> Result<Arc<Database>, Stopped> {
+    match place {
+        DatabasePlace::File(path) => Ok(Arc::new(Database::open_to_read(path).await?)),
+        #[cfg(feature = "postgres")]
+        DatabasePlace::Server { url, password } => {
+            let postgres = Postgres::open_to_read(server(url, password.as_ref())?).await?;
             Ok(Arc::new(Database::over(Arc::new(postgres))))
         }
         #[cfg(not(feature = "postgres"))]
@@ -81,7 +98,7 @@ pub async fn probe(place: &DatabasePlace) -> Result<Option<String>, Stopped> {
         DatabasePlace::File(_) => Ok(None),
         #[cfg(feature = "postgres")]
         DatabasePlace::Server { url, password } => {
-            let found = Postgres::probe(server(url, password.as_ref())?).await.map_err(in_words)?;
+            let found = Postgres::probe(server(url, password.as_ref())?).await?;
             let schema = match found.schema {
                 0 => "vide, les tables seront créées au démarrage".to_owned(),
                 version => format!("schéma {version}"),
@@ -106,38 +123,5 @@ pub async fn probe(place: &DatabasePlace) -> Result<Option<String>, Stopped> {
 pub fn server(url: &str, password: Option<&SecretSource>) -> Result<Place, Stopped> {
     let password = password.map(SecretSource::read).transpose();
     let password = password.map_err(|trouble| Stopped::Outside(format!("base de données : {trouble}")))?;
-    Place::new(url, password.as_ref()).map_err(in_words)
-}
-
-/// What keeps a server from being used, with what to do.
-pub fn in_words(trouble: StoreError) -> Stopped {
-    let StoreError::Unreached { place, why, words } = trouble else { return Stopped::Store(trouble) };
-    let advice = match why {
-        Unreached::Address => "l'adresse dans `database` n'est pas comprise",
-        Unreached::Connection => {
-            "pas de connexion. Vérifiez l'adresse et le port, que le serveur tourne, et qu'aucun pare-feu n'est entre les \
-             deux"
-        }
-        Unreached::Tls => {
-            "la connexion ne peut pas être chiffrée et vérifiée. Le certificat du serveur doit porter le nom écrit dans \
-             `database` et venir d'une autorité que cette machine connaît ; sur un réseau sûr, ajoutez `?sslmode=disable`"
-        }
-        Unreached::Login => {
-            "le serveur refuse cette identité. Vérifiez l'utilisateur écrit dans `database`, le mot de passe donné par \
-             `database_password_file`, et que `pg_hba.conf` le laisse entrer depuis cette machine"
-        }
-        Unreached::NoDatabase => "cette base n'existe pas. Créez-la : CREATE DATABASE … OWNER …",
-        Unreached::NotPermitted => {
-            "cet utilisateur n'a pas les droits qu'il faut. Faites-en le propriétaire de la base : ALTER DATABASE … OWNER \
-             TO …"
-        }
-        Unreached::Full => {
-            "le serveur n'accepte plus de connexions. Chaque processus en prend jusqu'à 17 : augmentez `max_connections`"
-        }
-        Unreached::Other => "la base ne convient pas",
-    };
-    let quoted =
-        if words.is_empty() { String::new() } else { format!(" ; le serveur ou le système dit : « {words} »") };
-    let place = if place.is_empty() { String::new() } else { format!(" {place}") };
-    Stopped::Outside(format!("base PostgreSQL{place} : {advice}{quoted}."))
+    Ok(Place::new(url, password.as_ref())?)
 }

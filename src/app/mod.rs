@@ -1,5 +1,6 @@
 //! Puts the house together: the only place that names every adapter, and what each word of the command line does.
 
+pub mod audit;
 pub mod build;
 pub mod check;
 pub mod database;
@@ -11,5 +12,6 @@ pub mod practice;
 pub mod run;
 pub mod scene;
 pub mod stopped;
-#[cfg(feature = "postgres")]
 pub mod store;
+pub mod store_words;
+pub mod wrong_clock;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -13,6 +14,7 @@ use crate::app::build::{self, Chats};
 use crate::app::database::{self, HouseClock};
 use crate::app::practice::{self, Showcase};
 use crate::app::stopped::Stopped;
+use crate::app::wrong_clock::{self, Trust};
 use crate::chat::practice::Practice;
 use crate::chat::practice::page::{self, Page};
 use crate::command::action::Action;
@@ -42,12 +44,17 @@ pub struct House {
     outbox: Arc<Outbox>,
 }
 
-/// Runs the bot until SIGTERM or Ctrl-C.
+/// Runs the bot until SIGTERM or Ctrl-C. `trust` says whether a clock that can't be right is believed all the same.
 ///
 /// # Errors
 /// What a person must mend.
-pub async fn run(path: &Path) -> Result<(), Stopped> {
-    let house = House::build(load(path)?).await?;
+pub async fn run(path: &Path, trust: Trust) -> Result<(), Stopped> {
+    let config = load(path)?;
+    wrong_clock::expect_plausible(&config.database, trust, Timestamp::now()).await?;
+    let house = House::build(config).await?;
+    if trust == Trust::Clock {
+        wrong_clock::hasten(&house.database, Timestamp::now()).await?;
+    }
     let stop = stop_on_signal()?;
     let page = match &house.config.practice {
         Some(settings) => Some(TcpListener::bind(settings.address).await?),

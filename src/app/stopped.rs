@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::store_words::in_words;
 use crate::command::problem::SpecProblem;
 use crate::config::findings::Problems;
 use crate::store::database::StoreError;
@@ -24,7 +25,7 @@ pub enum Stopped {
         cause: std::io::Error,
     },
     /// The database can't be used.
-    #[error("{0}")]
+    #[error("{}", in_words(.0))]
     Store(#[from] StoreError),
     /// A chat or an account can't be set up, or a chat can't go on; said in the configured language.
     #[error("{0}")]
@@ -32,7 +33,7 @@ pub enum Stopped {
     /// The terminal, a socket or a file of our own failed.
     #[error("{0}")]
     Machine(#[from] std::io::Error),
-    /// `check` has found something; it has said what.
+    /// `check` or `audit verify` has found something; it has said what.
     #[error("Des points sont à régler, ci-dessus.")]
     CheckFailed,
 }

@@ -66,6 +66,9 @@ pub enum Cause {
     /// The process stopped between the attempt and its outcome.
     #[error("interrupted")]
     Interrupted,
+    /// The database was put back to an older state, and the post may have gone out before that.
+    #[error("the database was restored")]
+    Restored,
     /// Too many requests.
     #[error("rate limited")]
     RateLimited,

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod effect;
 pub mod fault;
 pub mod fold;
+pub mod journal;
 pub mod name;
 pub mod notice;
 pub mod picture;

@@ -17,6 +17,7 @@ use crate::domain::review::{Event, Opening};
 use crate::engine::ledger;
 use crate::engine::owed::Place;
 use crate::engine::proposal::Material;
+use crate::engine::restored;
 use crate::engine::turn::{Turn, voter};
 use crate::store::database::StoreError;
 use crate::store::messages::Meaning;
@@ -99,6 +100,7 @@ impl Turn<'_> {
                 .proposed(self.desk, spec),
         };
         ledger::open(self.transaction, opening, self.now).await?;
+        restored::doubt_if_typed_before(self.transaction, &number, self.arrival.at).await?;
         self.owe_pictures(member, &number, &coming).await?;
         let meaning = Meaning::Typed { asked: None };
         self.transaction.note_message(&self.arrival.room, message.as_str(), &number, &meaning).await

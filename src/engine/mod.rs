@@ -11,6 +11,7 @@ pub mod owed;
 pub mod pictures;
 pub mod proposal;
 pub mod publishing;
+pub mod restored;
 pub mod run;
 pub mod speaking;
 pub mod strays;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
 use crate::domain::draft::{Draft, Phase, Progress};
+use crate::domain::effect::publish_key;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::{AccountName, DraftNumber};
 use crate::domain::picture::Digest;
@@ -20,11 +21,16 @@ use crate::engine::outbox::{Outbox, later};
 use crate::port::network::{Found, Network};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::outbox::{Claim, Doubt};
+use crate::store::restores::Forgotten;
 
 /// How long after a try in doubt began the bot looks by itself before it asks a person; it goes on looking afterwards.
 /// A network may still store what it did not answer for twice its timeout (40 s), and the look after that (waits double)
 /// comes within the minute: whoever is asked earlier is mostly asked for nothing.
 const LOOKS_ALONE_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// How far back a post is looked for whose first try is not known: longer than a wrong clock stays unnoticed. A network
+/// whose past can't be read so far says that it can't tell.
+const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How much later than an urgent post any other is tried again where an account is told to wait: the first requests
 /// after the wait are the urgent post's, also if the network lets just one through.
@@ -46,6 +52,11 @@ impl Outbox {
         if matches!(publication.progress.get(account), Some(Progress::Online(_))) {
             return self.settle_in(transaction, claim).await;
         }
+        let forgotten = transaction.doubt_about(number, &publish_key(number, draft.revision.number, account)).await?;
+        if let (Some(forgotten), None) = (forgotten, claim.doubt) {
+            transaction.suspect(&claim.debt.key, forgotten.since).await?;
+        }
+        let claim = &self.with_doubt(claim, forgotten);
         let decided_at = publication.decided_at;
         let mut files = HashMap::new();
         for picture in &draft.revision.pictures {
@@ -57,11 +68,11 @@ impl Outbox {
             (Ok(post), Some(network)) => (post, network),
             (Err(cause), _) => {
                 error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
-                drop(transaction);
+                transaction.commit().await?;
                 return self.record(claim, number, account, Err(not_tried(claim, cause)), true).await;
             }
             (Ok(_), None) => {
-                drop(transaction);
+                transaction.commit().await?;
                 return self.record(claim, number, account, Err(not_tried(claim, Cause::NoSuchAccount)), true).await;
             }
         };
@@ -75,9 +86,12 @@ impl Outbox {
             warn!(effect = %claim.debt.key, "this process stood still for too long; another goes on with an effect");
             return Ok(());
         }
-        let outcome = match claim.doubt {
-            Some(doubt) => self.look_then_publish(claim, network.as_ref(), &post, doubt).await,
-            None => self.send(claim, network.as_ref(), &post).await,
+        let outcome = match (claim.doubt, forgotten) {
+            (Some(doubt), Some(Forgotten { was_publishing: false, .. })) => {
+                only_look(network.as_ref(), &post, doubt).await
+            }
+            (Some(doubt), Some(_) | None) => self.look_then_publish(claim, network.as_ref(), &post, doubt).await,
+            (None, _) => self.send(claim, network.as_ref(), &post).await,
         };
         // How it ended is known now: a store that fails must not turn that into doubt.
         let is_settled = claim.doubt.is_none_or(|doubt| self.quiet_for(claim, doubt) >= network.patience());
@@ -136,6 +150,21 @@ impl Outbox {
             let _ = ledger::happen(&mut transaction, &draft, event, self.clock.now()).await?;
         }
         transaction.commit().await
+    }
+
+    /// The claim with all that is in doubt about it: tries of its own, and what another, forgotten course of things may
+    /// have sent. A time that is still to come was noted by a clock that was ahead then: the try may have been before it.
+    fn with_doubt(&self, claim: &Claim, forgotten: Option<Forgotten>) -> Claim {
+        let now = self.clock.now();
+        let forgotten = forgotten.map(|Forgotten { since, .. }| Doubt { since, last: since, is_answered: false });
+        let doubt = claim.doubt.or(forgotten).map(|doubt| match doubt.since <= now {
+            true => doubt,
+            false => {
+                let since = now.saturating_sub(LOOKS_BACK).unwrap_or(Timestamp::MIN);
+                Doubt { since, last: since, ..doubt }
+            }
+        });
+        Claim { doubt, ..claim.clone() }
     }
 
     /// After a try in doubt: looks first, and publishes only what is certainly not out.
@@ -201,6 +230,16 @@ fn mandated_post(
             Post::under(&mandate, draft, account, files, decided_at).map_err(|_| Cause::SealBroken)
         }
         Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
+    }
+}
+
+/// The post may have been sent in a course of things that was forgotten, and with another time of decision than now: a
+/// network that knows it by that can't find it. So what is not found is not sent; a person is asked.
+async fn only_look(network: &dyn Network, post: &Post, doubt: Doubt) -> Result<Receipt, Fault> {
+    match network.find(post, doubt.since).await {
+        Ok(Found::Online(receipt)) => Ok(receipt),
+        Ok(Found::Absent | Found::Unclear) => Err(Fault::Uncertain { cause: Cause::Restored }),
+        Err(fault) => Err(Fault::Uncertain { cause: fault.cause().clone() }),
     }
 }
 

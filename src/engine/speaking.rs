@@ -16,7 +16,7 @@ use crate::engine::outbox::Outbox;
 use crate::engine::owed::Place;
 use crate::engine::turn::answer_glyph;
 use crate::port::chat::Chat;
-use crate::store::database::StoreError;
+use crate::store::database::{StoreError, Transaction};
 use crate::store::messages::{Card, Meaning};
 use crate::store::outbox::Claim;
 
@@ -35,13 +35,14 @@ impl Outbox {
         let mut transaction = self.database.begin().await?;
         let (draft, card) = (transaction.draft(number).await?, transaction.card(number, revision).await?);
         let names = transaction.names().await?;
+        let key = spoken(&mut transaction, &claim.debt.key).await?;
         drop(transaction);
         let Some(draft) = draft else { return self.settle(claim).await };
         let Some(chat) = desk.chats.get(&draft.room) else {
             return self.put_off_words(claim, None, claim.may_be_said()).await;
         };
         let prose = self.speaker.card(&draft, revision, &desk.audience(&names));
-        match self.try_show_card(claim, desk, chat, &draft, (revision, card, prose)).await? {
+        match self.try_show_card((claim, &key), desk, chat, &draft, (revision, card, prose)).await? {
             Ok(()) => self.settle(claim).await,
             Err(fault) => self.silenced(claim, fault).await,
         }
@@ -49,7 +50,7 @@ impl Outbox {
 
     async fn try_show_card(
         &self,
-        claim: &Claim,
+        (claim, key): (&Claim, &EffectKey),
         desk: &Desk,
         chat: &Arc<dyn Chat>,
         draft: &Draft,
@@ -59,7 +60,7 @@ impl Outbox {
         let is_current = draft.revision.number == revision;
         let message = match &card.message {
             Some(message) => {
-                let key = EffectKey(format!("{}/edit/{}", claim.debt.key, claim.debt.version));
+                let key = EffectKey(format!("{key}/edit/{}", claim.debt.version));
                 if let Err(fault) = chat.edit(&key, room, message, &prose).await {
                     return Ok(Err(fault));
                 }
@@ -68,7 +69,7 @@ impl Outbox {
             // A revision that was replaced before its card was said needs none; one that may have been said has to be found.
             None if !is_current && claim.doubt.is_none() => return Ok(Ok(())),
             None => {
-                let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
+                let key = EffectKey(format!("{key}/{}", card.generation));
                 if !self.note_try(claim).await? {
                     return Ok(Err(lost()));
                 }
@@ -85,7 +86,7 @@ impl Outbox {
             return Ok(Ok(()));
         }
         for glyph in draft.policy.offered() {
-            let key = EffectKey(format!("{}/{}/{glyph}", claim.debt.key, card.generation));
+            let key = EffectKey(format!("{key}/{}/{glyph}", card.generation));
             if let Err(fault) = chat.react(&key, room, &message, glyph).await {
                 return Ok(Err(fault));
             }
@@ -139,6 +140,7 @@ impl Outbox {
         notice: &Notice,
     ) -> Result<(), StoreError> {
         let Some((root, draft, names)) = self.thread(room, place).await? else { return self.settle(claim).await };
+        let key = spoken(&mut self.database.begin().await?, &claim.debt.key).await?;
         let Some(chat) = desk.chats.get(room) else {
             return self.put_off_words(claim, None, claim.may_be_said()).await;
         };
@@ -146,14 +148,14 @@ impl Outbox {
         if !self.note_try(claim).await? {
             return Ok(());
         }
-        let message = match say_once(claim, chat, &claim.debt.key, room, Some(&root), &prose).await {
+        let message = match say_once(claim, chat, &key, room, Some(&root), &prose).await {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
         let meaning = notice.question().map_or(Meaning::Said, |(account, _)| Meaning::Question(account.clone()));
         for answer in notice.question().map_or(&[][..], |(_, answers)| answers) {
             let glyph = answer_glyph(*answer);
-            let key = EffectKey(format!("{}/{glyph}", claim.debt.key));
+            let key = EffectKey(format!("{key}/{glyph}"));
             if let Err(fault) = chat.react(&key, room, &message, glyph).await {
                 return self.silenced(claim, fault).await;
             }
@@ -244,4 +246,11 @@ async fn say_once(
         return Ok(message);
     }
     chat.say(key, room, thread, prose).await
+}
+
+/// The key by which a chat knows what is said. Once the database was put back to an older state, what is decided in it
+/// gets the keys of what is forgotten: a chat that knew one still would answer with the old message.
+async fn spoken(transaction: &mut Transaction, key: &EffectKey) -> Result<EffectKey, StoreError> {
+    let restore = transaction.last_restore().await?;
+    Ok(restore.map_or_else(|| key.clone(), |restore| EffectKey(format!("{key}@{}", restore.count))))
 }

@@ -16,6 +16,7 @@ use crate::engine::confirming::is_word_of;
 use crate::engine::desk::Desk;
 use crate::engine::ledger;
 use crate::engine::owed::{Owed, Place};
+use crate::engine::restored;
 use crate::port::chat::{Arrival, Happening};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::messages::Meaning;
@@ -148,7 +149,12 @@ impl<'a> Turn<'a> {
         let answers = [Answer::Online, Answer::Again];
         let Some(answer) = answers.into_iter().find(|answer| answer_glyph(*answer) == glyph) else { return Ok(()) };
         let Some(by) = self.voter() else { return self.stranger(message).await };
-        self.happen_once_told(&draft, Event::Resolved { account, by, answer }).await?;
+        if answer == Answer::Again && restored::was_said_before(self.transaction, self.arrival.at).await? {
+            return Ok(());
+        }
+        if self.happen_once_told(&draft, Event::Resolved { account: account.clone(), by, answer }).await? {
+            restored::clear(self.transaction, &draft, &account).await?;
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::store::audit::Audited;
 use crate::store::database::{Database, StoreError, Transaction};
 use crate::store::row::Value::{Number, Text};
 use crate::store::row::{Field, Row, Value};
@@ -23,10 +24,20 @@ struct Table {
 const PAGE: usize = 100;
 
 /// Every table.
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 14] = [
     Table { name: "arrivals", columns: &["id", "room", "at", "is_readable"], key: 1, page: PAGE },
-    Table { name: "drafts", columns: &["directorate", "serial", "is_live", "body"], key: 2, page: PAGE },
-    Table { name: "journal", columns: &["directorate", "position", "serial", "at", "entry"], key: 2, page: PAGE },
+    Table {
+        name: "drafts",
+        columns: &["directorate", "serial", "is_live", "body", "journal_position", "journal_hash"],
+        key: 2,
+        page: PAGE,
+    },
+    Table {
+        name: "journal",
+        columns: &["directorate", "position", "serial", "at", "hash", "entry"],
+        key: 2,
+        page: PAGE,
+    },
     Table { name: "messages", columns: &["room", "id", "directorate", "serial", "meaning"], key: 2, page: PAGE },
     Table {
         name: "cards",
@@ -57,7 +68,25 @@ const TABLES: [Table; 10] = [
     },
     Table { name: "told", columns: &["key"], key: 1, page: PAGE },
     Table { name: "strays", columns: &["arrival", "room", "position", "message", "undo", "body"], key: 1, page: PAGE },
+    Table { name: "restores", columns: &["at", "since"], key: 1, page: PAGE },
+    Table {
+        name: "doubted_drafts",
+        columns: &["directorate", "serial", "since", "was_publishing"],
+        key: 2,
+        page: PAGE,
+    },
+    Table { name: "cleared_posts", columns: &["key"], key: 1, page: PAGE },
+    Table { name: "skipped_numbers", columns: &["directorate", "serial"], key: 1, page: PAGE },
 ];
+
+/// What was copied, and proven where it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Each table.
+    pub tables: Vec<Copied>,
+    /// Each directorate's journal: nothing is wrong with any.
+    pub journals: Vec<Audited>,
+}
 
 /// What was copied of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +106,9 @@ pub enum CopyFault {
     /// What was written is not what was read.
     #[error("the copy of table {0} is not the same as the original; nothing was kept")]
     Different(&'static str),
+    /// The journal that was copied does not verify.
+    #[error("the journal of {} does not verify; nothing was kept", .0.head.directorate)]
+    Unproven(Box<Audited>),
     /// One of the two failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,14 +125,14 @@ struct Sum {
 ///
 /// # Errors
 /// [`CopyFault`]; nothing was changed then, but for a commit whose answer was lost.
-pub async fn copy(from: &Database, to: &Database) -> Result<Vec<Copied>, CopyFault> {
+pub async fn copy(from: &Database, to: &Database) -> Result<Copy, CopyFault> {
     let (mut from, mut to) = (from.begin().await?, to.begin().await?);
     for table in &TABLES {
         if !to.rows(table.first_page(), &[Number(1)]).await?.is_empty() {
             return Err(CopyFault::NotEmpty(table.name));
         }
     }
-    let mut copied = Vec::new();
+    let mut tables = Vec::new();
     for table in &TABLES {
         let mut read = Sum::default();
         let mut after = None;
@@ -115,10 +147,18 @@ pub async fn copy(from: &Database, to: &Database) -> Result<Vec<Copied>, CopyFau
         if written != read {
             return Err(CopyFault::Different(table.name));
         }
-        copied.push(Copied { table: table.name, rows: read.rows });
+        tables.push(Copied { table: table.name, rows: read.rows });
+    }
+    let mut journals = Vec::new();
+    for directorate in to.directorates().await? {
+        let audited = to.audit(&directorate).await?;
+        if audited.wrong.is_some() {
+            return Err(CopyFault::Unproven(Box::new(audited)));
+        }
+        journals.push(audited);
     }
     to.commit().await?;
-    Ok(copied)
+    Ok(Copy { tables, journals })
 }
 
 /// The names of the tables that are copied.

@@ -48,13 +48,46 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: usize,
     },
+    /// What should be a backup is another file, or a database that somebody may be writing to.
+    #[error("{} is not a backup", .0.display())]
+    NotABackup(PathBuf),
+    /// There is no such file.
+    #[error("there is no database {}", .0.display())]
+    Missing(PathBuf),
+    /// The schema is older than this program's, and the database was opened only to be read.
+    #[error("{place} was made by an older portevoix (schema {version}, this one has {known}): start the bot once")]
+    Older {
+        /// Which file, or which database on which server.
+        place: String,
+        /// Its schema's version; 0 where nothing was ever made.
+        version: usize,
+        /// This program's.
+        known: usize,
+    },
+    /// The file is not a database, or a damaged one.
+    #[error("{} is damaged, or not a database: {cause}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// The database's words.
+        cause: rusqlite::Error,
+    },
+    /// The disk or the file can't be written to.
+    #[error("{} cannot be written to: {cause}", path.display())]
+    ReadOnly {
+        /// Which file.
+        path: PathBuf,
+        /// The database's words.
+        cause: rusqlite::Error,
+    },
     /// The database failed (disk full, damaged file).
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),
     /// Someone else writes to the file and does not end.
     #[error("someone else is writing to the database and has not ended within {} s", PATIENCE.as_secs())]
     Busy,
-    /// A statement of the transaction had failed, or the program ended before the commit began.
+    /// A statement of the transaction had failed, the program ended before the commit began, or the database was opened
+    /// only to be read.
     #[error("the transaction was undone before it was committed")]
     Undone,
     /// The database server can't be reached, or does not let this program work.
@@ -103,6 +136,15 @@ impl Database {
     /// [`StoreError::InUse`] when another process has it; otherwise what the disk or the database says.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         Ok(Self::over(Arc::new(Embedded::open(path).await?)))
+    }
+
+    /// Opens a SQLite database only to read it, also while the bot runs on it: nothing is locked, made or brought up to
+    /// date. Its transactions see one state of the database, however long they take; none can be committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Older`] and [`StoreError::Newer`]; otherwise what the database says.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self::over(Arc::new(Embedded::open_to_read(path).await?)))
     }
 
     /// A database with that behind it.

@@ -1,24 +1,13 @@
-//! Keeps drafts as they are, and the journal of how they came to be so.
+//! Keeps drafts as they are; the journal says how they came to be so.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::domain::draft::Draft;
+use crate::domain::journal::Head;
 use crate::domain::name::{DirectorateCode, DraftNumber};
-use crate::domain::review::{Event, Opening};
 use crate::store::database::{StoreError, Transaction};
 use crate::store::row::Row;
 use crate::store::row::Value::{Number, Text};
-
-/// A line of the journal. Replaying the lines of a draft with [`open`](crate::domain::review::open) and
-/// [`decide`](crate::domain::review::decide) gives the draft as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entry {
-    /// A draft was opened.
-    Opened(Box<Opening>),
-    /// Something happened to it.
-    Happened(Box<Event>),
-}
 
 impl Transaction {
     /// The draft of that number.
@@ -29,6 +18,16 @@ impl Transaction {
         let sql = "SELECT body FROM drafts WHERE directorate = $1 AND serial = $2";
         let row = self.row(sql, &[Text(number.directorate.as_str()), Number(number.serial.into())]).await?;
         row.as_ref().map(read_draft).transpose()
+    }
+
+    /// Whether there is a draft of that number, readable or not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn draft_exists(&mut self, number: &DraftNumber) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM drafts WHERE directorate = $1 AND serial = $2";
+        let values = [Text(number.directorate.as_str()), Number(number.serial.into())];
+        Ok(self.row(sql, &values).await?.is_some())
     }
 
     /// The drafts of a directorate that are not over, oldest first, at most `most`.
@@ -46,69 +45,48 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn next_number(&mut self, directorate: &DirectorateCode) -> Result<DraftNumber, StoreError> {
-        let sql = "SELECT COALESCE(MAX(serial), 0) FROM drafts WHERE directorate = $1";
+        let sql = "SELECT (SELECT COALESCE(MAX(serial), 0) FROM drafts WHERE directorate = $1), \
+                   (SELECT COALESCE(MAX(serial), 0) FROM skipped_numbers WHERE directorate = $1)";
         let row = self.row(sql, &[Text(directorate.as_str())]).await?;
-        let last = row.map_or(Ok(0), |row| row.number(0))?;
+        let last = row.map_or(Ok(0), |row| Ok::<_, StoreError>(row.number(0)?.max(row.number(1)?)))?;
         let serial = u32::try_from(last + 1).unwrap_or(u32::MAX);
         Ok(DraftNumber { directorate: directorate.clone(), serial })
     }
 
-    /// Writes a draft as it is now.
+    /// Writes a draft as it is now, and where the journal says so.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn save_draft(&mut self, draft: &Draft) -> Result<(), StoreError> {
+    pub async fn save_draft(&mut self, draft: &Draft, head: &Head) -> Result<(), StoreError> {
         let body = serde_json::to_string(draft).map_err(|cause| StoreError::Row { table: "drafts", cause })?;
-        let sql = "INSERT INTO drafts (directorate, serial, is_live, body) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (directorate, serial) DO UPDATE SET is_live = excluded.is_live, body = excluded.body";
+        let sql = "INSERT INTO drafts (directorate, serial, is_live, journal_position, journal_hash, body) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (directorate, serial) DO UPDATE SET \
+                   is_live = excluded.is_live, journal_position = excluded.journal_position, \
+                   journal_hash = excluded.journal_hash, body = excluded.body";
         let values = [
             Text(draft.number.directorate.as_str()),
             Number(draft.number.serial.into()),
             Number((!draft.state().is_over()).into()),
+            Number(head.position),
+            Text(&head.hash),
             Text(&body),
         ];
         self.run(sql, &values).await?;
         Ok(())
     }
 
-    /// Appends to the journal of the draft's directorate and returns the position of the new line, counted from 1.
+    /// Where the journal stood when each draft of a directorate was written last, by serial. A journal that ends before
+    /// that was cut off.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn append_journal(
-        &mut self,
-        number: &DraftNumber,
-        at: Timestamp,
-        entry: &Entry,
-    ) -> Result<i64, StoreError> {
-        let entry = serde_json::to_string(entry).map_err(|cause| StoreError::Row { table: "journal", cause })?;
-        // Two statements: in one, SQLite would copy what it reads of the table that it writes, and that costs more.
-        let last = "SELECT COALESCE(MAX(position), 0) FROM journal WHERE directorate = $1";
-        let last = self.row(last, &[Text(number.directorate.as_str())]).await?;
-        let position = last.map_or(Ok(0), |row| row.number(0))? + 1;
-        let sql = "INSERT INTO journal (directorate, position, serial, at, entry) VALUES ($1, $2, $3, $4, $5)";
-        let values = [
-            Text(number.directorate.as_str()),
-            Number(position),
-            Number(number.serial.into()),
-            Number(at.as_millisecond()),
-            Text(&entry),
-        ];
-        self.run(sql, &values).await?;
-        Ok(position)
-    }
-
-    /// The journal of one draft, oldest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn journal_of(&mut self, number: &DraftNumber) -> Result<Vec<(Timestamp, Entry)>, StoreError> {
-        let sql = "SELECT at, entry FROM journal WHERE directorate = $1 AND serial = $2 ORDER BY position";
-        let rows = self.rows(sql, &[Text(number.directorate.as_str()), Number(number.serial.into())]).await?;
+    pub async fn written_at(&mut self, directorate: &DirectorateCode) -> Result<BTreeMap<u32, Head>, StoreError> {
+        let sql = "SELECT serial, journal_position, journal_hash FROM drafts WHERE directorate = $1";
+        let rows = self.rows(sql, &[Text(directorate.as_str())]).await?;
         let read = |row: &Row| {
-            let entry = serde_json::from_str(row.text(1)?);
-            let entry = entry.map_err(|cause| StoreError::Row { table: "journal", cause })?;
-            Ok((Timestamp::from_millisecond(row.number(0)?).unwrap_or_default(), entry))
+            let serial = u32::try_from(row.number(0)?).unwrap_or_default();
+            let (position, hash) = (row.number(1)?, row.text(2)?.to_owned());
+            Ok((serial, Head { directorate: directorate.clone(), position, hash }))
         };
         rows.iter().map(read).collect()
     }

@@ -43,6 +43,16 @@ impl Embedded {
         Ok(Self { connection: Arc::new(Mutex::new(sqlite)), is_on_disk: true })
     }
 
+    /// Opens the file only to read it, whoever has it open: nothing is locked or changed, and no session commits.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Older`] and [`StoreError::Newer`]; otherwise what the database says.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let path = path.to_owned();
+        let sqlite = spawn_blocking(move || Sqlite::open_to_read(&path)).await.map_err(|_| StoreError::Undone)??;
+        Ok(Self { connection: Arc::new(Mutex::new(sqlite)), is_on_disk: true })
+    }
+
     /// A database that is gone with the process. Nothing in it waits for a thread: on a single-threaded runtime
     /// everything happens in the same order each time.
     ///
@@ -76,6 +86,9 @@ impl Backend for Embedded {
     /// Makes the file whole without its `-wal`.
     async fn close(&self) {
         let connection = self.connection.clone().lock_owned().await;
+        if connection.only_reads() {
+            return;
+        }
         // If it can't be done now it is done at the next start.
         let _ = spawn_blocking(move || connection.gather()).await;
     }
@@ -102,6 +115,9 @@ impl Session for EmbeddedSession {
 
     /// If the waiting is given up meanwhile, the commit still comes to its end before the next transaction begins.
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.connection.only_reads() {
+            return Err(StoreError::Undone);
+        }
         if !self.is_on_disk {
             return self.connection.commit();
         }
@@ -119,7 +135,11 @@ impl Drop for EmbeddedSession {
     }
 }
 
-fn lock(database: &Path) -> Result<File, StoreError> {
+/// Keeps every other portevoix away from a database, as long as the file is open.
+///
+/// # Errors
+/// [`StoreError::InUse`], or what the system says.
+pub(in crate::store) fn lock(database: &Path) -> Result<File, StoreError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);

@@ -154,6 +154,30 @@ impl Transaction {
         read_time(&row, 0).map(Some)
     }
 
+    /// Makes due at `now` what a clock that was wrong put off beyond `until`. Not the wakes: what they wait for is written in
+    /// the drafts, too.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn hasten(&mut self, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET due_at = $1 WHERE due_at > $2 AND key NOT LIKE 'wake/%'";
+        self.run(sql, &[Number(now.as_millisecond()), Number(until.as_millisecond())]).await?;
+        Ok(())
+    }
+
+    /// Notes that a debt may have been carried out, `since` at the earliest, in a course of things of which this database
+    /// knows nothing. Whatever a person has said of earlier tries says nothing of that.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn suspect(&mut self, key: &EffectKey, since: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE owed SET doubt = $1, \
+                   first_tried_at = CASE WHEN first_tried_at = 0 THEN $2 ELSE first_tried_at END, \
+                   last_tried_at = CASE WHEN last_tried_at < $2 THEN $2 ELSE last_tried_at END WHERE key = $3";
+        self.run(sql, &[Number(DOUBT), Number(since.as_millisecond()), Text(key.as_str())]).await?;
+        Ok(())
+    }
+
     /// When the first claim ends of those that stand: what it was for is then anyone's.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod pool;
 mod trouble;
 mod watch;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -34,7 +35,8 @@ pub struct Postgres {
     pool: Pool,
     name: Arc<str>,
     heard: Arc<Heard>,
-    watching: JoinHandle<()>,
+    /// Hears what others owe; whoever only reads does not.
+    watching: Option<JoinHandle<()>>,
 }
 
 /// What a look at a database found.
@@ -58,6 +60,7 @@ struct PostgresSession {
     /// known, and the connection is thrown away.
     is_sound: bool,
     is_announced: bool,
+    only_reads: bool,
     name: Arc<str>,
 }
 
@@ -66,6 +69,10 @@ const CALLED: &str = "portevoix";
 
 /// Each statement sees all that was committed before it began; which decisions come one after the other is said by scopes.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// Everything that is read is of one moment; nothing is written. A person may read it page by page.
+const BEGIN_TO_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                             SET LOCAL idle_in_transaction_session_timeout = '10min'";
 
 /// The oldest version of the server whose words the store uses, as it counts them itself.
 const OLDEST_SERVER: i64 = 130_000;
@@ -94,7 +101,26 @@ impl Postgres {
         heard.read_time(&mut link, &place.name).await?;
         let name: Arc<str> = Arc::from(name.text(0)?);
         let watching = tokio::spawn(watch(place.clone(), name.to_string(), heard.clone()));
-        Ok(Self { pool: Pool::new(place, CALLED), name, heard, watching })
+        Ok(Self { pool: Pool::new(place, CALLED), name, heard, watching: Some(watching) })
+    }
+
+    /// Opens the database only to read it, also while bots run on it: nothing is made or brought up to date. Its sessions
+    /// see one state of the database, however long they take, and commit nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Older`] and [`StoreError::Newer`]; otherwise as [`open`](Self::open).
+    pub async fn open_to_read(place: Place) -> Result<Self, StoreError> {
+        let mut link = Link::open(&place, CALLED, |_| {}).await?;
+        let (version, known) = (look_at(&mut link, &place).await?.schema, MIGRATIONS.len());
+        let at = format!("PostgreSQL {}", place.name);
+        match version.cmp(&known) {
+            Ordering::Less => return Err(StoreError::Older { place: at, version, known }),
+            Ordering::Greater => return Err(StoreError::Newer { place: at, version, known }),
+            Ordering::Equal => {}
+        }
+        let heard = Arc::new(Heard::default());
+        heard.read_time(&mut link, &place.name).await?;
+        Ok(Self { pool: Pool::new(place, CALLED), name: Arc::from("reader"), heard, watching: None })
     }
 
     /// Looks at the database and changes nothing.
@@ -116,7 +142,9 @@ impl Postgres {
     }
 
     async fn begin_on(&self, mut loan: Loan, scope: Option<&str>) -> Result<PostgresSession, ServerFault> {
+        let only_reads = self.watching.is_none();
         match scope {
+            _ if only_reads => loan.link().batch(BEGIN_TO_READ).await?,
             None => loan.link().batch(BEGIN).await?,
             Some(scope) => {
                 // The first statement: all later ones see what the session before in this scope has committed.
@@ -124,7 +152,8 @@ impl Postgres {
                 loan.link().batch_then_rows(BEGIN, lock, &[Number(lock_of(scope))]).await?;
             }
         }
-        Ok(PostgresSession { loan: Some(loan), is_sound: true, is_announced: false, name: self.name.clone() })
+        let name = self.name.clone();
+        Ok(PostgresSession { loan: Some(loan), is_sound: true, is_announced: false, only_reads, name })
     }
 }
 
@@ -158,14 +187,14 @@ impl Backend for Postgres {
     }
 
     async fn close(&self) {
-        self.watching.abort();
+        self.watching.iter().for_each(JoinHandle::abort);
         self.pool.forget_idle();
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.watching.abort();
+        self.watching.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -198,6 +227,9 @@ impl Session for PostgresSession {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if self.only_reads {
+            return Err(StoreError::Undone);
+        }
         let (name, is_announced) = (self.name.clone(), self.is_announced);
         let link = self.begin_statement()?;
         let committed = if is_announced {

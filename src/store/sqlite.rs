@@ -1,22 +1,27 @@
 //! Everything that is special about SQLite: the file, how a transaction begins and ends, how a statement is run.
 
 use std::fs::File;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
+use crate::store::chaining::chain_old_lines;
 use crate::store::database::StoreError;
 use crate::store::migrations::MIGRATIONS;
 use crate::store::row::{Field, Row, Value};
+use crate::store::trouble::expect_sound;
 
 /// One connection to one file. It is the only one of this program: SQLite has one writer anyway.
 pub struct Sqlite {
     connection: Connection,
     /// Released after the connection is closed: a second process on the same file would publish everything twice.
     _lock: Option<File>,
+    /// Whether it was opened only to be read.
+    only_reads: bool,
 }
 
 /// How many statements are kept prepared: more than the store has.
@@ -28,6 +33,10 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Newer`] for a file that this program is too old for; otherwise what the database says.
     pub fn open(path: &Path, lock: File) -> Result<Self, StoreError> {
+        Self::try_open(path, lock).map_err(|trouble| trouble.at_opening(path))
+    }
+
+    fn try_open(path: &Path, lock: File) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = prepare(Connection::open_with_flags(path, flags)?)?;
         // A commit writes whole pages, and most of what changes is short: half the usual size is half as much to write. It
@@ -35,8 +44,44 @@ impl Sqlite {
         connection.pragma_update(None, "page_size", 2048)?;
         // FULL: a commit that returned has reached the disk, also when the power fails.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        expect_sound(&connection)?;
         migrate(&mut connection, path)?;
-        Ok(Self { connection, _lock: Some(lock) })
+        Ok(Self { connection, _lock: Some(lock), only_reads: false })
+    }
+
+    /// Opens the file only to read it, whoever else has it open.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says of a missing, older, newer or damaged file.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        let is_alone = std::fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = match Self::try_to_read(path.to_owned(), flags, path) {
+            // On a disk that can't be written to, and where nobody can be at work, nothing needs to be shared.
+            Err(StoreError::Database(error))
+                if is_alone && error.sqlite_error_code() == Some(ErrorCode::CannotOpen) =>
+            {
+                let name: String = path.as_os_str().as_bytes().iter().map(|byte| format!("%{byte:02x}")).collect();
+                let name = format!("file:{name}?immutable=1");
+                Self::try_to_read(name.into(), flags | OpenFlags::SQLITE_OPEN_URI, path)
+            }
+            opened => opened,
+        };
+        opened.map_err(|trouble| trouble.at_opening(path))
+    }
+
+    fn try_to_read(name: PathBuf, flags: OpenFlags, path: &Path) -> Result<Self, StoreError> {
+        let connection = prepare(Connection::open_with_flags(name, flags)?)?;
+        let (version, known) = (schema_version(&connection, path)?, MIGRATIONS.len());
+        if version < known {
+            return Err(StoreError::Older { place: path.display().to_string(), version, known });
+        }
+        Ok(Self { connection, _lock: None, only_reads: true })
     }
 
     /// A database in memory, with the same schema.
@@ -46,7 +91,12 @@ impl Sqlite {
     pub fn in_memory() -> Result<Self, StoreError> {
         let mut connection = prepare(Connection::open_in_memory()?)?;
         migrate(&mut connection, Path::new(":memory:"))?;
-        Ok(Self { connection, _lock: None })
+        Ok(Self { connection, _lock: None, only_reads: false })
+    }
+
+    /// Whether it was opened only to be read.
+    pub fn only_reads(&self) -> bool {
+        self.only_reads
     }
 
     /// Begins a transaction that may write. Returns whether it has begun: it has not if someone else (a person with the
@@ -56,7 +106,7 @@ impl Sqlite {
     /// What the database says.
     pub fn begin(&self, patience: Duration) -> Result<bool, StoreError> {
         self.connection.busy_timeout(patience)?;
-        match self.run("BEGIN IMMEDIATE", &[]) {
+        match self.run(if self.only_reads { "BEGIN" } else { "BEGIN IMMEDIATE" }, &[]) {
             Ok(_) => Ok(true),
             Err(StoreError::Database(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
             Err(error) => Err(error),
@@ -147,21 +197,28 @@ fn prepare(connection: Connection) -> Result<Connection, StoreError> {
 
 /// Runs the migrations that the file has not seen, each in a transaction with the note that it was.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let mut version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    // Made while the program was being developed: version 1, noted elsewhere.
-    version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
-    if version > MIGRATIONS.len() {
-        return Err(StoreError::Newer { place: path.display().to_string(), version, known: MIGRATIONS.len() });
-    }
+    let version = schema_version(connection, path)?;
     for (sql, version) in MIGRATIONS.iter().zip(1..).skip(version) {
         let migrated = connection.transaction().and_then(|transaction| {
             transaction.execute_batch(sql)?;
+            chain_old_lines(&transaction)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()
         });
         migrated.map_err(StoreError::Migration)?;
     }
     Ok(())
+}
+
+/// How many of the migrations the file has seen.
+fn schema_version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    let mut version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    // Made while the program was being developed: version 1, noted elsewhere.
+    version += usize::from(version == 0 && connection.table_exists(None, "_sqlx_migrations")?);
+    if version > MIGRATIONS.len() {
+        return Err(StoreError::Newer { place: path.display().to_string(), version, known: MIGRATIONS.len() });
+    }
+    Ok(version)
 }
 
 impl ToSql for Value<'_> {

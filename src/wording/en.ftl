@@ -198,6 +198,7 @@ cause-unreachable = Server unreachable.
 cause-timed-out = No answer in time.
 cause-connection-cut = The connection broke before an answer came.
 cause-interrupted = Sending was interrupted.
+cause-restored = My memory was put back to an older state: this text may have gone out meanwhile.
 cause-rate-limited = Too many requests for this network, it has to wait.
 cause-credentials-refused = The network refuses our credentials: the administrator must renew them.
 cause-forbidden = The network forbids it to this account (“{ $detail }”): the administrator must check its permissions.

@@ -198,6 +198,7 @@ cause-unreachable = Serveur injoignable.
 cause-timed-out = Pas de réponse à temps.
 cause-connection-cut = Connexion coupée avant la réponse.
 cause-interrupted = Envoi interrompu.
+cause-restored = Ma mémoire a été remise dans un état plus ancien : ce texte est peut-être déjà sorti entre-temps.
 cause-rate-limited = Trop d'envois pour ce réseau, il faut patienter.
 cause-credentials-refused = Le réseau refuse nos identifiants : l'administrateur doit les renouveler.
 cause-forbidden = Le réseau l'interdit à ce compte (« { $detail } ») : l'administrateur doit vérifier ses droits.

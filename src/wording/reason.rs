@@ -15,6 +15,7 @@ impl Speaker {
             Cause::TimedOut => ("cause-timed-out", String::new()),
             Cause::ConnectionCut => ("cause-connection-cut", String::new()),
             Cause::Interrupted => ("cause-interrupted", String::new()),
+            Cause::Restored => ("cause-restored", String::new()),
             Cause::RateLimited => ("cause-rate-limited", String::new()),
             Cause::CredentialsRefused => ("cause-credentials-refused", String::new()),
             Cause::Forbidden(words) => ("cause-forbidden", words.clone()),

@@ -16,6 +16,7 @@ mod commands;
 mod config;
 mod confirm;
 mod contract;
+mod damaged_store;
 mod darkroom;
 #[cfg(feature = "discord")]
 mod discord;
@@ -25,6 +26,7 @@ mod examples;
 mod full_disk;
 mod harness;
 mod inert;
+mod journal;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;
@@ -40,9 +42,11 @@ mod practice_page;
 mod practice_terminal;
 #[cfg(feature = "postgres")]
 mod replicas;
+mod restore;
 mod review;
 mod simulated;
 mod simulation;
+mod store_commands;
 #[cfg(feature = "postgres")]
 mod store_copy;
 mod text;

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use portevoix::app::store::copy;
+use portevoix::app::store::copy::copy;
+use portevoix::domain::name::DraftNumber;
 use portevoix::domain::picture::Digest;
-use portevoix::domain::review::Event;
+use portevoix::domain::review::Opening;
+use portevoix::engine::ledger;
 use portevoix::store::copy::tables;
 use portevoix::store::database::Database;
-use portevoix::store::drafts::Entry;
 use portevoix::store::messages::{Card, Meaning};
 use portevoix::store::outbox::{Again, Debt};
 use tempfile::TempDir;
@@ -69,11 +70,19 @@ impl Office {
     async fn is_used(&self) {
         let store = self.store().await;
         let mut transaction = store.begin().await.unwrap();
-        let draft = opened(policy(), proposal("Vol avec violence 👮🏽‍♀️")).draft;
-        transaction.save_draft(&draft).await.unwrap();
+        let text = "Vol avec violence 👮🏽‍♀️";
+        let draft = opened(policy(), proposal(text)).draft;
         for line in 0..MANY {
-            let happened = Entry::Happened(Box::new(Event::TimePassed));
-            transaction.append_journal(&draft.number, Timestamp::UNIX_EPOCH, &happened).await.unwrap();
+            let opening = Opening {
+                number: DraftNumber { directorate: "44".into(), serial: line + 1 },
+                command: draft.command.clone(),
+                room: "!44".into(),
+                origin: format!("m{line}").as_str().into(),
+                author: "martin".into(),
+                policy: policy(),
+                proposal: proposal(text),
+            };
+            ledger::open(&mut transaction, opening, Timestamp::UNIX_EPOCH).await.unwrap();
             let (arrival, message) = (format!("É{line}").as_str().into(), format!("m{line}"));
             transaction.take_arrival(&arrival, &"!44".into(), Timestamp::UNIX_EPOCH, line % 7 != 0).await.unwrap();
             transaction.note_message(&"!44".into(), &message, &draft.number, &Meaning::Said).await.unwrap();
@@ -178,7 +187,7 @@ async fn what_cannot_be_copied_is_told_without_a_secret() {
         "--to : un mot de passe sur la ligne de commande",
         "--to : il manque le nom de la base",
         "pas de connexion",
-        "another portevoix already runs on",
+        "Un bot travaille déjà avec",
     ];
     for (told, expected) in told.iter().zip(expected) {
         assert!(told.contains(expected), "{told}");

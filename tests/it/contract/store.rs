@@ -4,16 +4,22 @@ use jiff::{SignedDuration, Timestamp};
 use portevoix::domain::draft::Draft;
 use portevoix::domain::name::{ArrivalId, EffectKey, MessageId, RevisionNumber};
 use portevoix::domain::picture::Digest;
-use portevoix::domain::review::{Event, Opening};
+use portevoix::domain::review::Opening;
 use portevoix::store::database::{Database, StoreError, Transaction};
-use portevoix::store::drafts::Entry;
 use portevoix::store::messages::{Card, Meaning};
 use portevoix::store::outbox::{Again, Claim, Claimant, Debt, Doubt};
 use portevoix::store::strays::Stray;
 
+use crate::contract::store::journal::{
+    an_audit_proves_each_draft_and_names_what_was_written_without_the_journal,
+    each_line_is_chained_to_the_one_before_it, the_journal_keeps_its_order_in_each_directorate,
+    what_a_restore_puts_in_doubt_stays_so_until_a_person_has_looked, what_a_wrong_clock_put_off_for_years_is_made_due,
+    what_may_have_been_carried_out_elsewhere_is_in_doubt_whatever_was_said_of_it,
+};
 use crate::harness::desk_of_rules::{opened, policy, proposal};
 
 mod embedded;
+mod journal;
 #[cfg(feature = "postgres")]
 mod postgres;
 
@@ -63,9 +69,9 @@ async fn what_could_not_be_read_is_listed_oldest_first_until_it_can(store: &Data
 async fn a_draft_is_as_it_was_last_saved_and_listed_while_it_is_live(store: &Database) {
     let mut transaction = store.begin().await.unwrap();
     let mut table = opened(policy(), proposal("Vol avec violence, «\u{a0}place du Bouffay\u{a0}» 👮🏽‍♀️ \u{0} '; --"));
-    transaction.save_draft(&table.draft).await.unwrap();
-    transaction.save_draft(&numbered(&table.draft, "44-2")).await.unwrap();
-    transaction.save_draft(&numbered(&table.draft, "67-1")).await.unwrap();
+    saves(&mut transaction, &table.draft).await.unwrap();
+    saves(&mut transaction, &numbered(&table.draft, "44-2")).await.unwrap();
+    saves(&mut transaction, &numbered(&table.draft, "67-1")).await.unwrap();
     assert_eq!(transaction.draft(&"44-1".parse().unwrap()).await.unwrap().as_ref(), Some(&table.draft));
     assert_eq!(transaction.draft(&"44-3".parse().unwrap()).await.unwrap(), None);
     let live = transaction.live_drafts(&"44".into(), 9).await.unwrap();
@@ -73,7 +79,7 @@ async fn a_draft_is_as_it_was_last_saved_and_listed_while_it_is_live(store: &Dat
     assert_eq!(transaction.live_drafts(&"44".into(), 1).await.unwrap(), [numbered(&table.draft, "44-2")]);
 
     table.pass(7 * 86_400);
-    transaction.save_draft(&table.draft).await.unwrap();
+    saves(&mut transaction, &table.draft).await.unwrap();
     assert_eq!(transaction.draft(&"44-1".parse().unwrap()).await.unwrap(), Some(table.draft.clone()));
     assert_eq!(transaction.live_drafts(&"44".into(), 9).await.unwrap().len(), 1);
 }
@@ -82,32 +88,14 @@ async fn numbers_count_on_in_each_directorate_and_are_never_used_again(store: &D
     let mut table = opened(policy(), proposal("Vol"));
     let mut transaction = store.begin_for(&"44".into()).await.unwrap();
     assert_eq!(transaction.next_number(&"44".into()).await.unwrap().to_string(), "44-1");
-    transaction.save_draft(&table.draft).await.unwrap();
+    saves(&mut transaction, &table.draft).await.unwrap();
     transaction.commit().await.unwrap();
     let mut transaction = store.begin_for(&"44".into()).await.unwrap();
     assert_eq!(transaction.next_number(&"44".into()).await.unwrap().to_string(), "44-2");
     assert_eq!(transaction.next_number(&"67".into()).await.unwrap().to_string(), "67-1");
     table.pass(7 * 86_400);
-    transaction.save_draft(&table.draft).await.unwrap();
+    saves(&mut transaction, &table.draft).await.unwrap();
     assert_eq!(transaction.next_number(&"44".into()).await.unwrap().to_string(), "44-2");
-}
-
-async fn the_journal_keeps_its_order_in_each_directorate(store: &Database) {
-    let mut transaction = store.begin().await.unwrap();
-    let mut positions = Vec::new();
-    for (number, seconds) in [("44-1", 5), ("44-2", 4), ("67-1", 3), ("44-1", 2)] {
-        let happened = Entry::Happened(Box::new(Event::TimePassed));
-        positions.push(transaction.append_journal(&number.parse().unwrap(), after(seconds), &happened).await.unwrap());
-    }
-    assert_eq!(positions, [1, 2, 1, 3]);
-    transaction.commit().await.unwrap();
-    let mut transaction = store.begin().await.unwrap();
-    let opening = Entry::Opened(Box::new(opening()));
-    assert_eq!(transaction.append_journal(&"44-1".parse().unwrap(), after(1), &opening).await.unwrap(), 4);
-    let journal = transaction.journal_of(&"44-1".parse().unwrap()).await.unwrap();
-    let times: Vec<Timestamp> = journal.iter().map(|(at, _)| *at).collect();
-    assert_eq!(times, [after(5), after(2), after(1)], "in the order of writing, whatever the clock said");
-    assert_eq!(journal.last().unwrap().1, opening);
 }
 
 async fn the_first_meaning_of_a_message_stays(store: &Database) {
@@ -348,7 +336,12 @@ macro_rules! suite {
             a_try_is_in_doubt_until_it_is_known_how_it_ended
             a_try_under_way_stays_in_doubt_whoever_asks_for_another
             what_is_noted_as_done_is_in_doubt_no_longer
-            strays_come_back_in_order_unless_they_were_taken_back);
+            strays_come_back_in_order_unless_they_were_taken_back
+            each_line_is_chained_to_the_one_before_it
+            an_audit_proves_each_draft_and_names_what_was_written_without_the_journal
+            what_a_restore_puts_in_doubt_stays_so_until_a_person_has_looked
+            what_may_have_been_carried_out_elsewhere_is_in_doubt_whatever_was_said_of_it
+            what_a_wrong_clock_put_off_for_years_is_made_due);
     };
     (@each $store:expr, $attributes:tt, $($scene:ident)*) => {
         $(suite!(@one $store, $attributes, $scene);)*
@@ -375,6 +368,12 @@ fn opening() -> Opening {
         policy: policy(),
         proposal: proposal("Vol"),
     }
+}
+
+/// Writes a draft, as of the last line of its directorate's journal.
+async fn saves(transaction: &mut Transaction, draft: &Draft) -> Result<(), StoreError> {
+    let head = transaction.head(&draft.number.directorate).await?;
+    transaction.save_draft(draft, &head).await
 }
 
 fn numbered(draft: &Draft, number: &str) -> Draft {

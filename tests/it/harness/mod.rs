@@ -17,6 +17,7 @@ pub mod fake_x;
 pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
+pub mod installation;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use portevoix::chat::practice::record::{Author, Content, Message, SentFile};
@@ -25,11 +26,13 @@ use portevoix::domain::text::Limits;
 use portevoix::engine::desk::{Desk, Desks};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
+use portevoix::engine::restored::{self, Doubts};
 use portevoix::port::chat::{Arrival, Chat, Happening, Intake, Standing};
 use portevoix::port::clock::Clock;
 use portevoix::port::network::Network;
+use portevoix::store::audit::Audited;
+use portevoix::store::backup::Restoring;
 use portevoix::store::database::{Database, StoreError};
-use portevoix::store::drafts::Entry;
 use portevoix::wording::speaker::Speaker;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -54,12 +57,45 @@ pub struct Room {
     directory: TempDir,
     here: RoomId,
     presses: AtomicU32,
+    /// Everything that was ever handed over, as a chat's server keeps it.
+    history: Mutex<Vec<Arrival>>,
+}
+
+/// Hands over to the engine, and remembers.
+struct Remembering<'r> {
+    inbox: &'r Inbox,
+    history: &'r Mutex<Vec<Arrival>>,
+}
+
+#[async_trait]
+impl Intake for Remembering<'_> {
+    async fn take(&self, arrival: Arrival) {
+        self.history.lock().unwrap().push(arrival.clone());
+        self.inbox.take(arrival).await;
+    }
+
+    async fn has_seen(&self, id: &ArrivalId) -> bool {
+        self.inbox.has_seen(id).await
+    }
+
+    async fn unreadable(&self, room: &RoomId) -> Vec<ArrivalId> {
+        self.inbox.unreadable(room).await
+    }
+
+    async fn drafts(&self, room: &RoomId) -> Vec<(DraftNumber, String)> {
+        self.inbox.drafts(room).await
+    }
 }
 
 struct Engine {
     database: Arc<Database>,
     inbox: Inbox,
     outbox: Arc<Outbox>,
+}
+
+/// Plays a scene in which somebody tampers with the journal: nothing is asked of it at the end.
+pub async fn tampered_scene(play: impl AsyncFnOnce(&mut Room)) {
+    play(&mut Room::open().await).await;
 }
 
 /// Plays a scene on a fresh stage.
@@ -107,6 +143,7 @@ impl Room {
             directory: tempfile::tempdir().unwrap(),
             here: "!44".into(),
             presses: AtomicU32::default(),
+            history: Mutex::default(),
         };
         stage.start().await;
         stage
@@ -475,11 +512,7 @@ impl Room {
 
     /// Someone changes the text of every stored draft behind the engine's back.
     pub async fn forges_the_stored_text(&mut self, from: &str, to: &str) {
-        self.crash();
-        let database = rusqlite::Connection::open(self.database_file()).unwrap();
-        database.execute("UPDATE drafts SET body = replace(body, $1, $2)", [from, to]).unwrap();
-        drop(database);
-        self.start().await;
+        self.tampers(&format!("UPDATE drafts SET body = replace(body, '{from}', '{to}')")).await;
     }
 
     /// Someone puts other bytes in the place of every stored picture, behind the engine's back.
@@ -499,7 +532,8 @@ impl Room {
     async fn act<T>(&self, deed: impl Future<Output = T>) -> T {
         let Some(engine) = &self.engine else { return deed.await };
         let stop = CancellationToken::new();
-        let (listened, done) = tokio::join!(biased; self.practice.listen(&engine.inbox, stop.clone()), async {
+        let intake = Remembering { inbox: &engine.inbox, history: &self.history };
+        let (listened, done) = tokio::join!(biased; self.practice.listen(&intake, stop.clone()), async {
             let done = deed.await;
             engine.outbox.drain().await;
             stop.cancel();
@@ -509,29 +543,53 @@ impl Room {
         done
     }
 
-    /// Replays the journal of every draft and holds it against what is stored.
+    /// The process is killed, a backup put in the place of the database, and the process started.
+    pub async fn is_put_back_to(&mut self, backup: &Path) -> Doubts {
+        self.crash();
+        drop(self.open_database().await);
+        let restoring = Restoring::begin(backup, &self.database_file()).unwrap();
+        let draft = Database::open(restoring.draft()).await.unwrap();
+        let mut transaction = draft.begin().await.unwrap();
+        let doubts = restored::mark(&mut transaction, self.clock.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        draft.close().await;
+        drop(draft);
+        restoring.finish(self.clock.now()).unwrap().unwrap();
+        self.start().await;
+        doubts
+    }
+
+    /// The chat hands everything over again that ever happened in its rooms.
+    pub async fn reads_the_history_again(&self) {
+        let history = self.history.lock().unwrap().clone();
+        for arrival in history {
+            self.running().inbox.take(arrival).await;
+        }
+        self.settle().await;
+    }
+
+    /// What an audit of a directorate's journal finds.
+    pub async fn audit(&self, code: &str) -> Audited {
+        let mut transaction = self.running().database.begin().await.unwrap();
+        transaction.audit(&code.into()).await.unwrap()
+    }
+
+    /// Someone changes the database behind the engine's back.
+    pub async fn tampers(&mut self, sql: &str) {
+        self.crash();
+        drop(self.open_database().await);
+        rusqlite::Connection::open(self.database_file()).unwrap().execute_batch(sql).unwrap();
+        self.start().await;
+    }
+
+    /// Replays the journals and holds them against what is stored.
     async fn expect_journal_to_tell_the_same(&mut self) {
         if self.engine.is_none() {
             self.start().await;
         }
         for code in ["44", "67"] {
-            for serial in 1..100 {
-                let number = DraftNumber { directorate: code.into(), serial };
-                let mut transaction = self.running().database.begin().await.unwrap();
-                let Some(stored) = transaction.draft(&number).await.unwrap() else { break };
-                let mut replayed = None;
-                for (at, entry) in transaction.journal_of(&number).await.unwrap() {
-                    let decision = match (entry, &replayed) {
-                        (Entry::Opened(opening), None) => portevoix::domain::review::open(*opening, at),
-                        (Entry::Happened(event), Some(draft)) => {
-                            portevoix::domain::review::decide(draft, *event, at).unwrap()
-                        }
-                        (entry, _) => panic!("{number}: {entry:?} is out of place"),
-                    };
-                    replayed = Some(decision.draft);
-                }
-                assert_eq!(replayed, Some(stored), "the journal of {number} tells another story");
-            }
+            let audited = self.audit(code).await;
+            assert_eq!(audited.wrong, None, "the journal of {code} tells another story");
         }
     }
 }

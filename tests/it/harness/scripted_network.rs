@@ -62,6 +62,7 @@ pub struct ScriptedNetwork {
     public: Mutex<Vec<Public>>,
     script: Mutex<VecDeque<Trouble>>,
     blind: Mutex<bool>,
+    looked_since: Mutex<Option<Timestamp>>,
     /// Rings when a request hangs until the process is killed.
     pub hanging: Notify,
 }
@@ -75,6 +76,11 @@ impl ScriptedNetwork {
     /// From now on, or no longer, it can't be told from outside whether a post is online.
     pub fn is_blind(&self, blind: bool) {
         *self.blind.lock().unwrap() = blind;
+    }
+
+    /// From when on it was asked last whether a post is online.
+    pub fn looked_since(&self) -> Option<Timestamp> {
+        *self.looked_since.lock().unwrap()
     }
 
     /// Everything that the public sees.
@@ -140,7 +146,8 @@ impl Network for ScriptedNetwork {
         }
     }
 
-    async fn find(&self, post: &Post, _since: Timestamp) -> Result<Found, Fault> {
+    async fn find(&self, post: &Post, since: Timestamp) -> Result<Found, Fault> {
+        *self.looked_since.lock().unwrap() = Some(since);
         if *self.blind.lock().unwrap() {
             return Ok(Found::Unclear);
         }

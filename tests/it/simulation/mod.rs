@@ -64,7 +64,7 @@ thread_local! {
 }
 
 /// Every table of the store.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 12] = [
     "DELETE FROM arrivals",
     "DELETE FROM drafts",
     "DELETE FROM journal",
@@ -73,6 +73,10 @@ const TABLES: [&str; 8] = [
     "DELETE FROM owed",
     "DELETE FROM told",
     "DELETE FROM strays",
+    "DELETE FROM restores",
+    "DELETE FROM doubted_drafts",
+    "DELETE FROM cleared_posts",
+    "DELETE FROM skipped_numbers",
 ];
 
 /// Plays one seed over that store, whatever was in it.

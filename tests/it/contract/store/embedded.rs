@@ -10,6 +10,7 @@ use portevoix::store::embedded::Embedded;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::contract::store::journal::whoever_only_reads_sees_one_state_and_commits_nothing;
 use crate::contract::store::{has, suite, take, takes};
 
 mod on_disk {
@@ -92,6 +93,17 @@ async fn after_a_failure_that_undid_the_transaction_no_later_statement_stands_al
     assert!(transaction.commit().await.is_err());
     assert!(!has(&database, "before").await);
     assert!(!has(&database, "after").await);
+}
+
+#[tokio::test]
+async fn whoever_only_reads_a_file_disturbs_nobody() {
+    let store = Store::fresh();
+    let missing = Database::open_to_read(&store.file()).await.err().unwrap();
+    assert!(matches!(missing, StoreError::Missing(_)), "{missing}");
+    assert!(!store.file().exists());
+    let database = store.open().await;
+    let reader = Database::open_to_read(&store.file()).await.unwrap();
+    whoever_only_reads_sees_one_state_and_commits_nothing(&database, &reader).await;
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ use portevoix::store::postgres::place::Place;
 use portevoix::store::server::Unreached;
 use tokio::time::timeout;
 
-use crate::contract::store::{after, by, debt, has, noon, numbered, suite, take, takes};
+use crate::contract::store::journal::{drafts, whoever_only_reads_sees_one_state_and_commits_nothing};
+use crate::contract::store::{after, by, debt, has, noon, numbered, saves, suite, take, takes};
 use crate::harness::desk_of_rules::{opened, policy, proposal};
 use crate::harness::postgres::{OwnServer, fresh_database, open, shell};
 
@@ -39,7 +40,7 @@ async fn what_is_decided_for_a_directorate_is_decided_one_after_the_other() {
         async move {
             let mut transaction = replica.begin_for(&"44".into()).await.unwrap();
             let number = transaction.next_number(&"44".into()).await.unwrap();
-            transaction.save_draft(&numbered(draft, &number.to_string())).await.unwrap();
+            saves(&mut transaction, &numbered(draft, &number.to_string())).await.unwrap();
             transaction.commit().await.unwrap();
             number.serial
         }
@@ -289,7 +290,7 @@ async fn an_old_program_goes_on_working_while_a_newer_one_changes_the_schema() {
             let mut transaction = old.begin_for(&"44".into()).await.unwrap();
             let number = transaction.next_number(&"44".into()).await.unwrap();
             let draft = numbered(&draft, &number.to_string());
-            transaction.save_draft(&draft).await.unwrap();
+            saves(&mut transaction, &draft).await.unwrap();
             assert_eq!(transaction.draft(&number).await.unwrap(), Some(draft));
             transaction.live_drafts(&"44".into(), 10).await.unwrap();
             transaction.commit().await.unwrap();
@@ -303,4 +304,54 @@ async fn an_old_program_goes_on_working_while_a_newer_one_changes_the_schema() {
     assert_eq!(shell(&url).await.number("SELECT COUNT(*) FROM drafts WHERE urgency = 0").await, 240);
     let refused = Postgres::open(Place::new(&url, None).unwrap()).await.err().unwrap();
     assert!(matches!(refused, StoreError::Newer { .. }), "whoever starts now must be of the newer version");
+}
+
+async fn open_to_read(url: &str) -> Result<Database, StoreError> {
+    Ok(Database::over(Arc::new(Postgres::open_to_read(Place::new(url, None).unwrap()).await?)))
+}
+
+#[tokio::test]
+#[ignore = "needs a real PostgreSQL: tests/run starts one"]
+async fn whoever_only_reads_a_server_disturbs_nobody() {
+    let url = fresh_database().await;
+    let empty = open_to_read(&url).await.err().unwrap();
+    assert!(matches!(empty, StoreError::Older { version: 0, .. }), "{empty}");
+    assert_eq!(shell(&url).await.number("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'").await, 0);
+    let store = open(&url).await;
+    whoever_only_reads_sees_one_state_and_commits_nothing(&store, &open_to_read(&url).await.unwrap()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a real PostgreSQL: tests/run starts one"]
+async fn a_journal_from_before_the_chain_is_chained_on_a_server_too() {
+    // What a chained database has, as the version before would have kept it; more lines than are held at once.
+    let (url, old_url) = (fresh_database().await, fresh_database().await);
+    let store = open(&url).await;
+    drafts(&store, "44-1", 150).await;
+    drafts(&store, "44-2", 150).await;
+    let before = [MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], MIGRATIONS[4]];
+    drop(Postgres::open_at(Place::new(&old_url, None).unwrap(), &before).await.unwrap());
+    let (new, old) = (shell(&url).await, shell(&old_url).await);
+    let lines = "SELECT directorate, position, serial, at, entry FROM journal";
+    for line in new.client.query(lines, &[]).await.unwrap() {
+        let sql = "INSERT INTO journal (directorate, position, serial, at, entry) VALUES ($1, $2, $3, $4, $5)";
+        let (directorate, position, serial): (String, i64, i64) = (line.get(0), line.get(1), line.get(2));
+        let (at, entry): (i64, String) = (line.get(3), line.get(4));
+        old.client.execute(sql, &[&directorate, &position, &serial, &at, &entry]).await.unwrap();
+    }
+    for draft in new.client.query("SELECT directorate, serial, is_live, body FROM drafts", &[]).await.unwrap() {
+        let sql = "INSERT INTO drafts (directorate, serial, is_live, body) VALUES ($1, $2, $3, $4)";
+        let (directorate, serial): (String, i64) = (draft.get(0), draft.get(1));
+        let (is_live, body): (i64, String) = (draft.get(2), draft.get(3));
+        old.client.execute(sql, &[&directorate, &serial, &is_live, &body]).await.unwrap();
+    }
+    let refused = open_to_read(&old_url).await.err().unwrap();
+    assert!(matches!(refused, StoreError::Older { version: 5, .. }), "{refused}");
+    let chained = open(&old_url).await;
+    let audits = [&store, &chained].map(async |store| store.begin().await.unwrap().audit(&"44".into()).await.unwrap());
+    let [expected, audited] = audits;
+    let (expected, audited) = (expected.await, audited.await);
+    assert_eq!((audited.head.position, audited.drafts, &audited.wrong), (302, 2, &None));
+    assert_eq!(audited, expected);
+    assert_eq!(old.number("SELECT COUNT(*) FROM pg_tables WHERE tablename = 'unchained_journal'").await, 0);
 }
