@@ -227,6 +227,17 @@ impl Outbox {
         self.database.shares_as().is_none() || later(self.clock.now(), RENEWAL) < claim_end
     }
 
+    /// Whether an effect is still this process's, and will be for long enough to begin it now.
+    pub(in crate::engine) async fn still_holds(&self, claim: &Claim) -> Result<bool, StoreError> {
+        let Some(name) = self.database.shares_as() else { return Ok(true) };
+        if self.may_begin(claim.held_until) {
+            return Ok(true);
+        }
+        // It was claimed a while ago, and may have been renewed since, or not.
+        let until = self.claim_end();
+        Ok(self.renew_claim(claim, Claimant { name, until }).await? && self.may_begin(until))
+    }
+
     /// Waits before the store is asked again that has failed.
     pub(in crate::engine) async fn pause(&self) {
         self.clock.sleep_until(later(self.clock.now(), STORE_RETRY)).await;

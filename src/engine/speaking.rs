@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::domain::draft::Draft;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Cause, Fault};
 use crate::domain::name::{DraftNumber, EffectKey, MessageId, PersonId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
 use crate::domain::prose::Prose;
@@ -69,7 +69,7 @@ impl Outbox {
             None if !is_current => return Ok(Ok(())),
             None => {
                 let key = EffectKey(format!("{}/{}", claim.debt.key, card.generation));
-                let message = match say_once(claim, chat, &key, room, None, &prose).await {
+                let message = match self.say_once(claim, chat, &key, (room, None), &prose).await? {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -121,7 +121,7 @@ impl Outbox {
             return self.put_off_words(claim, None, claim.may_be_said()).await;
         };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
-        let message = match say_once(claim, chat, &claim.debt.key, room, Some(&root), &prose).await {
+        let message = match self.say_once(claim, chat, &claim.debt.key, (room, Some(&root)), &prose).await? {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
@@ -195,21 +195,27 @@ impl Outbox {
         transaction.put_off(claim, until, in_doubt).await?;
         transaction.commit().await
     }
-}
 
-/// Says something; where another process may have said it already, its message is looked for first.
-async fn say_once(
-    claim: &Claim,
-    chat: &Arc<dyn Chat>,
-    key: &EffectKey,
-    room: &RoomId,
-    thread: Option<&MessageId>,
-    prose: &Prose,
-) -> Result<MessageId, Fault> {
-    if claim.may_be_said()
-        && let Some(message) = chat.said(key, room).await?
-    {
-        return Ok(message);
+    /// Says something; where another process may have said it already, its message is looked for first.
+    async fn say_once(
+        &self,
+        claim: &Claim,
+        chat: &Arc<dyn Chat>,
+        key: &EffectKey,
+        (room, thread): (&RoomId, Option<&MessageId>),
+        prose: &Prose,
+    ) -> Result<Result<MessageId, Fault>, StoreError> {
+        if claim.may_be_said() {
+            match chat.said(key, room).await {
+                Ok(None) => {}
+                Ok(Some(message)) => return Ok(Ok(message)),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        if !self.still_holds(claim).await? {
+            // Another process has it, and says it. That it is put off here changes nothing of theirs.
+            return Ok(Err(Fault::Transient { cause: Cause::Interrupted, retry_at: None }));
+        }
+        Ok(chat.say(key, room, thread, prose).await)
     }
-    chat.say(key, room, thread, prose).await
 }

@@ -38,6 +38,8 @@ pub struct Claim {
     pub was_begun: bool,
     /// Who has it: the process that has claimed it, or nobody by name where there is only one.
     pub held_by: String,
+    /// How long it is theirs unless they renew it; long ago where there is nobody to claim it from.
+    pub held_until: Timestamp,
 }
 
 /// What to do when the key was owed before.
@@ -168,6 +170,7 @@ impl Transaction {
         let is_ours = self.run(sql, &values).await? > 0;
         if is_ours {
             by.name.clone_into(&mut claim.held_by);
+            claim.held_until = by.until;
         }
         Ok(is_ours)
     }
@@ -272,5 +275,6 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
         in_doubt: row.number(7)? != NO_DOUBT,
         was_begun: !row.text(8)?.is_empty(),
         held_by: String::new(),
+        held_until: Timestamp::UNIX_EPOCH,
     })
 }
