@@ -70,10 +70,7 @@ impl Outbox {
             None if !is_current && claim.doubt.is_none() => return Ok(Ok(())),
             None => {
                 let key = EffectKey(format!("{key}/{}", card.generation));
-                if !self.note_try(claim).await? {
-                    return Ok(Err(lost()));
-                }
-                let message = match say_once(claim, chat, &key, room, None, &prose).await {
+                let message = match self.say_once(claim, chat, &key, (room, None), &prose).await? {
                     Ok(message) => message,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -145,10 +142,7 @@ impl Outbox {
             return self.put_off_words(claim, None, claim.may_be_said()).await;
         };
         let prose = self.speaker.notice(notice, &desk.audience(&names), draft.as_ref());
-        if !self.note_try(claim).await? {
-            return Ok(());
-        }
-        let message = match say_once(claim, chat, &key, room, Some(&root), &prose).await {
+        let message = match self.say_once(claim, chat, &key, (room, Some(&root)), &prose).await? {
             Ok(message) => message,
             Err(fault) => return self.silenced(claim, fault).await,
         };
@@ -224,28 +218,29 @@ impl Outbox {
         transaction.put_off(claim, until, may_be_said).await?;
         transaction.commit().await
     }
-}
 
-/// Another process goes on with it: nothing that this one records counts.
-fn lost() -> Fault {
-    Fault::Transient { cause: Cause::Interrupted, retry_at: None }
-}
-
-/// Says something; where another process may have said it already, its message is looked for first.
-async fn say_once(
-    claim: &Claim,
-    chat: &Arc<dyn Chat>,
-    key: &EffectKey,
-    room: &RoomId,
-    thread: Option<&MessageId>,
-    prose: &Prose,
-) -> Result<MessageId, Fault> {
-    if claim.may_be_said()
-        && let Some(message) = chat.said(key, room).await?
-    {
-        return Ok(message);
+    /// Says something; where it may have been said already, its message is looked for first.
+    async fn say_once(
+        &self,
+        claim: &Claim,
+        chat: &Arc<dyn Chat>,
+        key: &EffectKey,
+        (room, thread): (&RoomId, Option<&MessageId>),
+        prose: &Prose,
+    ) -> Result<Result<MessageId, Fault>, StoreError> {
+        if claim.may_be_said() {
+            match chat.said(key, room).await {
+                Ok(None) => {}
+                Ok(Some(message)) => return Ok(Ok(message)),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        if !self.note_try(claim).await? {
+            // Another process has it, and says it. That it is put off here changes nothing of theirs.
+            return Ok(Err(Fault::Transient { cause: Cause::Interrupted, retry_at: None }));
+        }
+        Ok(chat.say(key, room, thread, prose).await)
     }
-    chat.say(key, room, thread, prose).await
 }
 
 /// The key by which a chat knows what is said. Once the database was put back to an older state, what is decided in it

@@ -42,7 +42,7 @@ struct Running {
 
 impl Running {
     /// As by `kill -9`: nothing it was doing goes on.
-    async fn is_killed(self) {
+    async fn end(self) {
         self.task.abort();
         let _ = self.task.await;
     }
@@ -93,7 +93,7 @@ impl Replicas {
 
     /// Kills one.
     pub async fn kill(&mut self, number: u32) {
-        self.running.remove(&number).unwrap().is_killed().await;
+        self.running.remove(&number).unwrap().end().await;
     }
 
     /// Kills the one at that place among those that run.
@@ -170,7 +170,7 @@ impl Replicas {
     /// Stops everything at once.
     pub async fn stop(&mut self) {
         for (_, running) in std::mem::take(&mut self.running) {
-            running.is_killed().await;
+            running.end().await;
         }
     }
 }

@@ -118,7 +118,9 @@ impl Seen {
 
 impl Device {
     async fn hangs(&self) -> ! {
-        self.room.seen.send_modify(|seen| drop(seen.hanging.insert(self.number)));
+        self.room.seen.send_modify(|seen| {
+            seen.hanging.insert(self.number);
+        });
         std::future::pending().await
     }
 }
