@@ -25,6 +25,8 @@ mod examples;
 mod full_disk;
 mod harness;
 mod inert;
+#[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
+mod kills;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;

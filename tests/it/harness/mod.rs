@@ -17,6 +17,8 @@ pub mod fake_x;
 pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
+#[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
+pub mod kills;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]
