@@ -27,6 +27,8 @@ mod full_disk;
 mod harness;
 mod inert;
 mod journal;
+#[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
+mod kills;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;

@@ -18,6 +18,8 @@ pub mod faulty_proxy;
 pub mod hand_clock;
 pub mod http;
 pub mod installation;
+#[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
+pub mod kills;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]

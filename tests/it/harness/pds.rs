@@ -44,11 +44,20 @@ impl PdsAccount {
     /// The records of that kind that stand in the repository, oldest key first: uri and content.
     pub async fn records_of(&self, collection: &str) -> Vec<(String, Value)> {
         let place = format!("{}/xrpc/com.atproto.repo.listRecords", self.url);
-        let query = [("repo", self.did.as_str()), ("collection", collection), ("reverse", "true")];
-        let answer = self.client.get(place).query(&query).send().await.unwrap();
-        let listed: Value = answer.error_for_status().unwrap().json().await.unwrap();
-        let records = listed["records"].as_array().unwrap();
-        records.iter().map(|record| (record["uri"].as_str().unwrap().to_owned(), record["value"].clone())).collect()
+        let mut query = vec![("repo", self.did.clone()), ("collection", collection.to_owned())];
+        query.extend([("reverse", "true".to_owned()), ("limit", "100".to_owned())]);
+        let mut records = Vec::new();
+        loop {
+            let answer = self.client.get(&place).query(&query).send().await.unwrap();
+            let listed: Value = answer.error_for_status().unwrap().json().await.unwrap();
+            let page = listed["records"].as_array().unwrap();
+            records.extend(
+                page.iter().map(|record| (record["uri"].as_str().unwrap().to_owned(), record["value"].clone())),
+            );
+            let Some(cursor) = listed["cursor"].as_str().filter(|_| !page.is_empty()) else { return records };
+            query.retain(|(name, _)| *name != "cursor");
+            query.push(("cursor", cursor.to_owned()));
+        }
     }
 
     /// A file of the repository: its media type and its bytes.

@@ -265,7 +265,8 @@ impl Officer {
         assert!(looked.await.is_ok(), "looked in vain in {room}");
     }
 
-    async fn sync(&mut self, long_poll: Duration) {
+    /// Looks once; waits that long for something new.
+    pub async fn sync(&mut self, long_poll: Duration) {
         let response = self.client.sync_once(SyncSettings::new().timeout(long_poll)).await.unwrap();
         for update in response.rooms.joined.into_values() {
             self.timeline.extend(update.timeline.events);
