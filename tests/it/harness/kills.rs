@@ -81,17 +81,15 @@ pub async fn killed(kills: usize, seed: u64) -> Figures {
         process = machine.start();
     }
     tally.is_enough.store(true, Ordering::SeqCst);
-    let typed = tally.typed.load(Ordering::SeqCst);
     timeout(SETTLES_WITHIN, until_settled(&machine, &tally)).await.ok();
     tally.is_over.store(true, Ordering::SeqCst);
     let seen = working.await.unwrap();
-    let typed = typed.max(tally.typed.load(Ordering::SeqCst));
     machine.stop(process).await;
 
     let mut figures = Figures {
         seed,
         kills,
-        typed,
+        typed: tally.typed.load(Ordering::SeqCst),
         approved: 0,
         published: BTreeMap::new(),
         seconds: 0,
