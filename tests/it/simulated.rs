@@ -35,7 +35,7 @@ fn fresh_seeds_keep_every_rule() {
     std::thread::scope(|scope| {
         for core in 0..cores {
             scope.spawn(move || {
-                (begin + core..begin + FRESH).step_by(cores.try_into().unwrap()).for_each(must_keep_the_rules)
+                (begin + core..begin + FRESH).step_by(cores.try_into().unwrap()).for_each(must_keep_the_rules);
             });
         }
     });

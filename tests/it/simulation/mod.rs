@@ -55,7 +55,7 @@ pub struct Tally {
 /// # Errors
 /// Which rule was broken.
 pub fn play(seed: u64) -> Result<Tally, Broken> {
-    play_over(seed, MEMORY.with(|memory| memory.clone()))
+    play_over(seed, MEMORY.with(Arc::clone))
 }
 
 thread_local! {

@@ -141,7 +141,12 @@ fn edits(room: &SimulatedRoom, now: i64) {
             Happening::Said { message, text, .. } if text.starts_with("!info") => {
                 Some((deed.arrival.by.clone(), message.clone()))
             }
-            _ => None,
+            Happening::Said { .. }
+            | Happening::Edited { .. }
+            | Happening::Reacted { .. }
+            | Happening::Pressed { .. }
+            | Happening::Removed { .. }
+            | Happening::Unreadable { .. } => None,
         })
         .collect();
     drop(deeds);

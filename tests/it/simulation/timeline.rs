@@ -160,7 +160,7 @@ impl Clock for MachineClock {
 
 thread_local! {
     /// The dice of the simulation that runs on this thread.
-    static DICE: RefCell<fastrand::Rng> = RefCell::new(fastrand::Rng::with_seed(0));
+    static DICE: RefCell<fastrand::Rng> = const { RefCell::new(fastrand::Rng::with_seed(0)) };
 }
 
 /// From now on the dice of this thread fall as that seed says.
