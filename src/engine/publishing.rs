@@ -121,6 +121,11 @@ impl Outbox {
                 transaction.settle(claim).await?;
                 Event::Delivered { account, receipt }
             }
+            // That it is out is true whoever says so; that it is not is for the one to say who goes on with it.
+            Err(_) if !transaction.holds(claim).await? => {
+                transaction.release(claim).await?;
+                return transaction.commit().await;
+            }
             Err(fault) => {
                 info!(draft = %number, %account, fault = kind(&fault), "not published");
                 let in_doubt = matches!(fault, Fault::Uncertain { .. });

@@ -269,6 +269,16 @@ impl Transaction {
         Ok(())
     }
 
+    /// Whether a debt is still as the caller has claimed it: not owed again meanwhile, not taken over by another.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM owed WHERE key = $1 AND version = $2 AND claimed_by = $3";
+        let values = [Text(claim.debt.key.as_str()), Number(claim.debt.version), Text(&claim.held_by)];
+        Ok(self.row(sql, &values).await?.is_some())
+    }
+
     /// Settles a debt. If it was owed again meanwhile it stays owed, and nobody has claimed it.
     ///
     /// # Errors
