@@ -7,7 +7,6 @@ const KILLS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a real Synapse and a real PDS: tests/run starts them"]
-#[expect(clippy::print_stdout, reason = "the figures are what it is for; --nocapture shows them")]
 async fn killed_at_random_twenty_times_nothing_is_doubled_and_nothing_lost() {
     let seed = fastrand::u64(..);
     println!("seed {seed}");

@@ -238,3 +238,24 @@ async fn a_backup_never_takes_the_place_of_another_file() {
     assert_eq!(ran.code, 1);
     assert_snapshot!(ran.says, @"absent/copie.db ne peut pas être écrit (No such file or directory (os error 2)).");
 }
+
+#[tokio::test]
+async fn a_database_that_was_put_back_by_hand_is_marked() {
+    let installation = Installation::new();
+    let nothing = installation.runs("store restored …").await;
+    assert_eq!((nothing.code, &*nothing.says), (1, "Il n'y a pas de base entrainement.db.\n"));
+    let bot = installation.starts().await;
+    installation.martin_types(APPEAL).await;
+    let refused = installation.runs("store restored …").await;
+    assert_eq!((refused.code, refused.says.contains("arrêtez-le d'abord")), (1, true), "{}", refused.says);
+    bot.stops().await;
+    let ran = installation.runs("store restored …").await;
+    assert_eq!(ran.code, 0, "{}", ran.says);
+    assert!(ran.says.contains("✓ La base est marquée"), "{}", ran.says);
+    let bot = installation.starts().await;
+    installation.martin_types(APPEAL).await;
+    bot.stops().await;
+    let database = Connection::open(installation.database()).unwrap();
+    let next: i64 = database.query_row("SELECT MAX(serial) FROM drafts", [], |row| row.get(0)).unwrap();
+    assert_eq!(next, 2001);
+}
