@@ -255,6 +255,11 @@ impl Outbox {
             }
             Owed::Wake { number, .. } => {
                 let mut transaction = self.database.begin_for(&number.directorate).await?;
+                if self.clock.now() < claim.debt.due_at {
+                    // The clock was set back since it was claimed: it is not the time yet.
+                    transaction.put_off(claim, claim.debt.due_at, false).await?;
+                    return transaction.commit().await;
+                }
                 if let Some(draft) = transaction.draft(number).await? {
                     // Nothing about a time that passed can be refused.
                     let _ = ledger::happen(&mut transaction, &draft, Event::TimePassed, self.clock.now()).await?;
