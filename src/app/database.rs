@@ -12,7 +12,7 @@ use crate::app::stopped::Stopped;
 #[cfg(feature = "postgres")]
 use crate::config::secret::SecretSource;
 use crate::config::settings::DatabasePlace;
-use crate::port::clock::{Clock, SystemClock};
+use crate::port::clock::{Clock, SystemClock, wait_until};
 use crate::store::database::Database;
 #[cfg(feature = "postgres")]
 use crate::store::postgres::Postgres;
@@ -44,13 +44,7 @@ impl Clock for HouseClock {
     async fn sleep_until(&self, time: Timestamp) {
         /// The longest single wait: what the database says of the time may have changed meanwhile.
         const LONGEST_WAIT: Duration = Duration::from_secs(10);
-        loop {
-            let left = Duration::try_from(time.duration_since(self.now())).unwrap_or_default();
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left.min(LONGEST_WAIT)).await;
-        }
+        wait_until(self, time, LONGEST_WAIT).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The shell around the rules: takes what arrives, records what is decided, carries out what is owed.
 
 pub mod answers;
+pub mod claims;
 pub mod commands;
 pub mod confirming;
 pub mod desk;

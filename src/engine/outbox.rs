@@ -12,6 +12,7 @@ use tracing::{error, warn};
 
 use crate::command::catalog::Catalog;
 use crate::domain::review::Event;
+use crate::engine::claims::CLAIM;
 use crate::engine::desk::Desks;
 use crate::engine::ledger;
 use crate::engine::owed::Owed;
@@ -45,13 +46,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// How long to wait when the store itself fails.
 const STORE_RETRY: Duration = Duration::from_secs(2);
-
-/// How long what a process has claimed stays its own, where several work on the same tables, unless it renews the claim.
-/// What a process that was killed had begun waits as long for another.
-const CLAIM: Duration = Duration::from_secs(30);
-
-/// How often a claim is renewed: it takes two failures in a row before one lapses.
-const RENEWAL: Duration = Duration::from_secs(10);
 
 /// When to stop working.
 enum Until<'a> {
@@ -183,53 +177,6 @@ impl Outbox {
                 warn!(effect = %claim.debt.key, "the claim on an effect was lost: another process goes on with it");
             }
         }
-    }
-
-    /// Renews a claim again and again. Returns when it is lost, before another process can take it.
-    async fn keep_claim(&self, claim: &Claim) {
-        let Some(name) = self.database.shares_as() else { return std::future::pending().await };
-        let mut ends = later(self.clock.now(), CLAIM);
-        loop {
-            self.clock.sleep_until(later(self.clock.now(), RENEWAL)).await;
-            let until = later(self.clock.now(), CLAIM);
-            let renewed = tokio::select! {
-                biased;
-                renewed = self.renew_claim(claim, Claimant { name, until }) => renewed,
-                () = self.clock.sleep_until(ends) => return,
-            };
-            match renewed {
-                Ok(true) => ends = until,
-                Ok(false) => return,
-                Err(trouble) => error!(%trouble, effect = %claim.debt.key, "could not renew a claim"),
-            }
-            if later(self.clock.now(), RENEWAL) >= ends {
-                return;
-            }
-        }
-    }
-
-    async fn renew_claim(&self, claim: &Claim, claimant: Claimant<'_>) -> Result<bool, StoreError> {
-        let mut transaction = self.database.begin().await?;
-        let is_ours = transaction.renew_claim(&claim.debt.key, claimant).await?;
-        transaction.commit().await?;
-        Ok(is_ours)
-    }
-
-    async fn abandon(&self, claim: &Claim) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
-        transaction.abandon(claim).await?;
-        transaction.commit().await
-    }
-
-    /// When a claim ends that is made or renewed now; long ago where there is nobody to claim anything from.
-    pub(in crate::engine) fn claim_end(&self) -> Timestamp {
-        if self.database.shares_as().is_some() { later(self.clock.now(), CLAIM) } else { Timestamp::UNIX_EPOCH }
-    }
-
-    /// Whether a claim that ends then still leaves the time to begin something: a process that was stopped for half a
-    /// minute (its machine asleep, say) must not go on as if nothing had happened.
-    pub(in crate::engine) fn may_begin(&self, claim_end: Timestamp) -> bool {
-        self.database.shares_as().is_none() || later(self.clock.now(), RENEWAL) < claim_end
     }
 
     /// Waits before the store is asked again that has failed.

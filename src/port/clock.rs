@@ -1,7 +1,7 @@
 //! Time, so that tests and simulations can hold it still.
 
 use std::sync::LazyLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +17,17 @@ pub trait Clock: Send + Sync {
 
     /// Returns once `now()` is at or after that time. May be dropped at any await.
     async fn sleep_until(&self, time: Timestamp);
+}
+
+/// Waits until a clock that may be set shows that time; it is looked at anew after `longest_wait` at the latest.
+pub async fn wait_until(clock: &dyn Clock, time: Timestamp, longest_wait: Duration) {
+    loop {
+        let left = Duration::try_from(time.duration_since(clock.now())).unwrap_or_default();
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(longest_wait)).await;
+    }
 }
 
 /// The machine's clock.
@@ -35,13 +46,7 @@ impl Clock for SystemClock {
 
     async fn sleep_until(&self, time: Timestamp) {
         /// The longest single wait: a machine that slept or whose clock was set is noticed after this.
-        const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
-        loop {
-            let left = std::time::Duration::try_from(time.duration_since(self.now())).unwrap_or_default();
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left.min(LONGEST_WAIT)).await;
-        }
+        const LONGEST_WAIT: Duration = Duration::from_secs(30);
+        wait_until(self, time, LONGEST_WAIT).await;
     }
 }
