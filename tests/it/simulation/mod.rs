@@ -6,6 +6,7 @@
 //! every post, and at the end, the [`rules`] must hold.
 
 pub mod disk;
+pub mod elsewhere;
 pub mod life;
 pub mod network;
 pub mod people;
