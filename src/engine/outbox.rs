@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use crate::command::catalog::Catalog;
+use crate::domain::name::DraftNumber;
 use crate::domain::review::Event;
 use crate::engine::claims::CLAIM;
 use crate::engine::desk::Desks;
@@ -145,7 +146,10 @@ impl Outbox {
         let mut transaction = self.database.begin().await?;
         // Lanes that are busy show up again: ask for as many more.
         let most = u32::try_from(MOST_UNDER_WAY + busy.len()).unwrap_or(u32::MAX);
-        let due = transaction.due(now, most).await?;
+        let due = match self.database.shares_as() {
+            Some(_) => transaction.due(now, most).await?,
+            None => transaction.due_to_one(now, most).await?,
+        };
         let next = transaction.next_due(now).await?;
         let free = due.into_iter().filter(|claim| !busy.values().any(|lane| *lane == claim.debt.lane)).take(room);
         let Some(name) = self.database.shares_as() else { return Ok((free.collect(), next)) };
@@ -193,28 +197,33 @@ impl Outbox {
                 Owed::Publish { .. } | Owed::Picture { .. } | Owed::Wake { .. } => self.put_off(claim, None).await,
             };
         };
+        // Each on a heap of its own: together they would make every task as large as the largest of them, and a task is
+        // moved about when it begins and ends.
         match &owed {
-            Owed::Card { number, revision, .. } => self.show_card(claim, desk, number, *revision).await,
-            Owed::Say { room, place, notice } => self.say(claim, desk, (room, place), notice).await,
-            Owed::Publish { number, account, .. } => self.publish(claim, desk, number, account).await,
+            Owed::Card { number, revision, .. } => Box::pin(self.show_card(claim, desk, number, *revision)).await,
+            Owed::Say { room, place, notice } => Box::pin(self.say(claim, desk, (room, place), notice)).await,
+            Owed::Publish { number, account, .. } => Box::pin(self.publish(claim, desk, number, account)).await,
             Owed::Picture { number, by, coming, attachment, .. } => {
-                self.picture(claim, desk, Commission { number, by, coming, attachment }).await
+                Box::pin(self.picture(claim, desk, Commission { number, by, coming, attachment })).await
             }
-            Owed::Wake { number, .. } => {
-                let mut transaction = self.database.begin_for(&number.directorate).await?;
-                if self.clock.now() < claim.debt.due_at {
-                    // The clock was set back since it was claimed: it is not the time yet.
-                    transaction.put_off(claim, claim.debt.due_at, false).await?;
-                    return transaction.commit().await;
-                }
-                if let Some(draft) = transaction.draft(number).await? {
-                    // Nothing about a time that passed can be refused.
-                    let _ = ledger::happen(&mut transaction, &draft, Event::TimePassed, self.clock.now()).await?;
-                }
-                transaction.settle(claim).await?;
-                transaction.commit().await
-            }
+            Owed::Wake { number, .. } => Box::pin(self.wake(claim, number)).await,
         }
+    }
+
+    /// Looks at a draft again because a time has come.
+    async fn wake(&self, claim: &Claim, number: &DraftNumber) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_for(&number.directorate).await?;
+        if self.clock.now() < claim.debt.due_at {
+            // The clock was set back since it was claimed: it is not the time yet.
+            transaction.put_off(claim, claim.debt.due_at, false).await?;
+            return transaction.commit().await;
+        }
+        if let Some(draft) = transaction.draft(number).await? {
+            // Nothing about a time that passed can be refused.
+            let _ = ledger::happen(&mut transaction, &draft, Event::TimePassed, self.clock.now()).await?;
+        }
+        transaction.settle(claim).await?;
+        transaction.commit().await
     }
 
     /// Puts an effect off that was not tried now. What an earlier try left in doubt stays in doubt.

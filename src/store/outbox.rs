@@ -34,7 +34,7 @@ pub struct Claim {
     pub doubt: Option<Doubt>,
     /// Whether somebody had claimed it before who did not say how it ended: killed, cut off from the database, or too slow.
     pub was_begun: bool,
-    /// Who has it: the process that has claimed it, or nobody by name where there is only one.
+    /// Who has it: the process that has claimed it, or, where there is only one, whoever had it before, if anybody.
     pub held_by: String,
 }
 
@@ -135,12 +135,31 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn due(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
+        self.due_unless_claimed(now, now, most).await
+    }
+
+    /// As [`due`](Self::due), whoever has claimed them: for a process that is alone. A claim that stands then was brought along
+    /// in the copy of a shared store.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn due_to_one(&mut self, now: Timestamp, most: u32) -> Result<Vec<Claim>, StoreError> {
+        self.due_unless_claimed(now, Timestamp::MAX, most).await
+    }
+
+    async fn due_unless_claimed(
+        &mut self,
+        now: Timestamp,
+        claimed: Timestamp,
+        most: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
         let sql = "SELECT key, lane, body, due_at, version, attempts, first_tried_at, last_tried_at, doubt, claimed_by \
                    FROM owed \
-                   WHERE due_at <= $1 AND claimed_until <= $1 AND NOT EXISTS (\
+                   WHERE due_at <= $1 AND claimed_until <= $2 AND NOT EXISTS (\
                        SELECT 1 FROM owed earlier WHERE earlier.lane = owed.lane AND earlier.position < owed.position) \
-                   ORDER BY due_at, key LIMIT $2";
-        let rows = self.rows(sql, &[Number(now.as_millisecond()), Number(most.into())]).await?;
+                   ORDER BY due_at, key LIMIT $3";
+        let values = [Number(now.as_millisecond()), Number(claimed.as_millisecond()), Number(most.into())];
+        let rows = self.rows(sql, &values).await?;
         rows.iter().map(read_claim).collect()
     }
 
@@ -334,6 +353,6 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
             }
         },
         was_begun: !row.text(9)?.is_empty(),
-        held_by: String::new(),
+        held_by: row.text(9)?.to_owned(),
     })
 }

@@ -317,3 +317,42 @@ async fn where_an_account_must_wait_an_urgent_appeal_goes_before_a_story() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_while_a_post_falls_due_only_delays_it() {
+    scene(async |room| {
+        approved(room).await;
+        room.lets_pass(GRACE);
+        room.clock.is_set_back_after_the_next_look(SignedDuration::try_from(GRACE).unwrap());
+        room.carries_out().await;
+        room.network("mastodon").expect_posts(0);
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_whose_post_was_taken_over_by_another_does_not_say_that_it_failed() {
+    scene(async |room| {
+        room.network("mastodon").next_post(Trouble::TakenOver(room.database_file()));
+        approved(room).await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+        assert!(!room.transcript().contains("Je réessaie"), "{}", room.transcript());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_process_had_claimed_when_a_shared_store_was_copied_is_carried_out() {
+    scene(async |room| {
+        approved(room).await;
+        room.tampers("UPDATE owed SET claimed_by = 'another', claimed_until = 9000000000000").await;
+        room.waits(GRACE).await;
+        room.network("mastodon").expect_posts(1);
+        room.expect("44-1", State::Published).await;
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! A network that does what the scene tells it to: takes posts, refuses them, takes them and does not say so.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use portevoix::port::network::{Found, Network};
 use tokio::sync::Notify;
 
 /// What becomes of the next post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// It is published, but the answer is lost.
     AcceptThenCut,
@@ -33,6 +34,9 @@ pub enum Trouble {
     AcceptThenKill,
     /// The process is killed before the request leaves.
     KillBefore,
+    /// The server can't be reached, and until that was known so much time went by that another process, over the database in
+    /// that file, has taken the post over.
+    TakenOver(PathBuf),
 }
 
 /// One post as the public sees it.
@@ -138,6 +142,12 @@ impl Network for ScriptedNetwork {
                 self.show(post);
                 self.hanging.notify_one();
                 std::future::pending().await
+            }
+            Some(Trouble::TakenOver(database)) => {
+                let database = rusqlite::Connection::open(database).unwrap();
+                let sql = "UPDATE owed SET claimed_by = 'another' WHERE key = $1";
+                assert_eq!(database.execute(sql, [post.key().as_str()]).unwrap(), 1);
+                Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None })
             }
             Some(Trouble::KillBefore) => {
                 self.hanging.notify_one();
