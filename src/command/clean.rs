@@ -45,7 +45,7 @@ pub fn clean(text: &str) -> Result<String, Problem> {
 /// A name or a text that nobody refused (what people call themselves, a file's name, an error of a server's), fit to
 /// stand in a sentence: on one line, what can't be seen or turns the direction of writing shown as `�`.
 pub fn harmless(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if text.chars().all(is_plain) {
         return text.to_owned();
     }
     let composed: Vec<char> = text.chars().map(plain_space).nfc().collect();
@@ -68,13 +68,23 @@ fn plain_space(c: char) -> char {
         '\r' | '\u{2028}' | '\u{2029}' => '\n',
         '\t' => ' ',
         '\n' | '\u{A0}' | '\u{202F}' => c,
+        c if is_plain(c) => c,
         c if c.general_category() == GeneralCategory::SpaceSeparator => ' ',
         c => c,
     }
 }
 
+/// Most of what is typed in French, known without a table: it shows, is in its composed form, and composes with nothing
+/// that is as plain.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{C0}'..='\u{17F}' | '«' | '»' | '’' | '…')
+}
+
 /// Whether a character shows by itself, or is a line end.
 fn is_visible(c: char) -> bool {
+    if is_plain(c) {
+        return true;
+    }
     let category = c.general_category();
     // A phone may know newer emoji than our tables do.
     let is_unknown = category == GeneralCategory::Unassigned && !matches!(c, '\u{1F000}'..='\u{1FAFF}');

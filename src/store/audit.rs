@@ -99,7 +99,7 @@ impl Transaction {
             Some(last) if last.position > line.position => drop(audit.under_way.insert(line.serial, draft)),
             Some(last) if *last != head => return Ok(Err(Wrong::LastLine)),
             // The draft is done with, and is not kept in memory: a journal may have hundreds of thousands.
-            Some(_) => match self.draft(&line.number()).await {
+            Some(_) => match self.stored_draft(&line.number()).await {
                 Ok(Some(stored)) if as_kept(stored.clone()) == as_kept(draft) => {
                     audit.last_lines.remove(&line.serial);
                     audit.drafts += 1;

@@ -8,17 +8,20 @@ use jiff::Timestamp;
 use crate::domain::name::DirectorateCode;
 use crate::store::backend::{Backend, Session};
 use crate::store::embedded::{Embedded, PATIENCE};
+use crate::store::remembered::Remembered;
 use crate::store::row::{Row, Value};
 use crate::store::server::{ServerFault, Unreached};
 
 /// The database of one process.
 pub struct Database {
     backend: Arc<dyn Backend>,
+    remembered: Arc<Remembered>,
 }
 
 /// All that is written for one event: it becomes true as a whole or not at all.
 pub struct Transaction {
     session: Box<dyn Session>,
+    pub(in crate::store) remembered: Arc<Remembered>,
 }
 
 /// The store can't do its work; nothing was changed, unless it says that something may have been.
@@ -149,7 +152,7 @@ impl Database {
 
     /// A database with that behind it.
     pub fn over(backend: Arc<dyn Backend>) -> Self {
-        Self { backend }
+        Self { backend, remembered: Arc::default() }
     }
 
     /// Begins a transaction; dropping it without [`Transaction::commit`] undoes it. What it reads of a draft may change
@@ -158,7 +161,7 @@ impl Database {
     /// # Errors
     /// What the database says.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction { session: self.backend.begin(None).await? })
+        self.begin_in(None).await
     }
 
     /// Begins a transaction that decides something for a directorate: no other does so meanwhile.
@@ -166,7 +169,11 @@ impl Database {
     /// # Errors
     /// What the database says.
     pub async fn begin_for(&self, directorate: &DirectorateCode) -> Result<Transaction, StoreError> {
-        Ok(Transaction { session: self.backend.begin(Some(directorate.as_str())).await? })
+        self.begin_in(Some(directorate.as_str())).await
+    }
+
+    async fn begin_in(&self, scope: Option<&str>) -> Result<Transaction, StoreError> {
+        Ok(Transaction { session: self.backend.begin(scope).await?, remembered: self.remembered.clone() })
     }
 
     /// What this process is called among those that share the tables; `None` where no other process can.

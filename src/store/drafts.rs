@@ -15,9 +15,27 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn draft(&mut self, number: &DraftNumber) -> Result<Option<Draft>, StoreError> {
+        let Some(known) = self.remembered.get(number) else { return self.stored_draft(number).await };
+        let sql = "SELECT journal_hash, CASE WHEN journal_hash = $1 THEN '' ELSE body END FROM drafts \
+                   WHERE directorate = $2 AND serial = $3";
+        let values = [Text(&known.hash), Text(number.directorate.as_str()), Number(number.serial.into())];
+        let Some(row) = self.row(sql, &values).await? else { return Ok(None) };
+        if row.text(1)?.is_empty() {
+            return Ok(Some(known.draft.clone()));
+        }
+        let draft = read_draft(&row, 1)?;
+        self.remembered.put(row.text(0)?, &draft);
+        Ok(Some(draft))
+    }
+
+    /// The draft of that number, read from its row whatever is remembered of it: for whoever doubts the row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn stored_draft(&mut self, number: &DraftNumber) -> Result<Option<Draft>, StoreError> {
         let sql = "SELECT body FROM drafts WHERE directorate = $1 AND serial = $2";
         let row = self.row(sql, &[Text(number.directorate.as_str()), Number(number.serial.into())]).await?;
-        row.as_ref().map(read_draft).transpose()
+        row.as_ref().map(|row| read_draft(row, 0)).transpose()
     }
 
     /// Whether there is a draft of that number, readable or not.
@@ -37,7 +55,7 @@ impl Transaction {
     pub async fn live_drafts(&mut self, directorate: &DirectorateCode, most: u32) -> Result<Vec<Draft>, StoreError> {
         let sql = "SELECT body FROM drafts WHERE directorate = $1 AND is_live = 1 ORDER BY serial DESC LIMIT $2";
         let rows = self.rows(sql, &[Text(directorate.as_str()), Number(most.into())]).await?;
-        rows.iter().rev().map(read_draft).collect()
+        rows.iter().rev().map(|row| read_draft(row, 0)).collect()
     }
 
     /// The number that the directorate's next draft gets: counted on, never used again.
@@ -59,19 +77,20 @@ impl Transaction {
     /// What the database says.
     pub async fn save_draft(&mut self, draft: &Draft, head: &Head) -> Result<(), StoreError> {
         let body = serde_json::to_string(draft).map_err(|cause| StoreError::Row { table: "drafts", cause })?;
-        let sql = "INSERT INTO drafts (directorate, serial, is_live, journal_position, journal_hash, body) \
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (directorate, serial) DO UPDATE SET \
-                   is_live = excluded.is_live, journal_position = excluded.journal_position, \
-                   journal_hash = excluded.journal_hash, body = excluded.body";
-        let values = [
-            Text(draft.number.directorate.as_str()),
-            Number(draft.number.serial.into()),
-            Number((!draft.state().is_over()).into()),
-            Number(head.position),
-            Text(&head.hash),
-            Text(&body),
-        ];
-        self.run(sql, &values).await?;
+        let (directorate, serial) = (Text(draft.number.directorate.as_str()), Number(draft.number.serial.into()));
+        let is_live = Number((!draft.state().is_over()).into());
+        // Where it stays live, or stays over, nothing of an index is written.
+        let sql = "UPDATE drafts SET journal_position = $1, journal_hash = $2, body = $3 \
+                   WHERE directorate = $4 AND serial = $5 AND is_live = $6";
+        let values = [Number(head.position), Text(&head.hash), Text(&body), directorate, serial, is_live];
+        if self.run(sql, &values).await? == 0 {
+            let sql = "INSERT INTO drafts (journal_position, journal_hash, body, directorate, serial, is_live) \
+                       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (directorate, serial) DO UPDATE SET \
+                       is_live = excluded.is_live, journal_position = excluded.journal_position, \
+                       journal_hash = excluded.journal_hash, body = excluded.body";
+            self.run(sql, &values).await?;
+        }
+        self.remembered.put(&head.hash, draft);
         Ok(())
     }
 
@@ -92,6 +111,6 @@ impl Transaction {
     }
 }
 
-fn read_draft(row: &Row) -> Result<Draft, StoreError> {
-    serde_json::from_str(row.text(0)?).map_err(|cause| StoreError::Row { table: "drafts", cause })
+fn read_draft(row: &Row, column: usize) -> Result<Draft, StoreError> {
+    serde_json::from_str(row.text(column)?).map_err(|cause| StoreError::Row { table: "drafts", cause })
 }

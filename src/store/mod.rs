@@ -17,6 +17,7 @@ pub mod people;
 pub mod pictures;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod remembered;
 pub mod restores;
 pub mod row;
 pub mod server;
