@@ -1,17 +1,21 @@
 //! Plays as many seeds of the simulation as it is told to, on every core, and prints how many it plays a second.
 //!
 //! `cargo bench --bench simulation --no-default-features` plays 100,000 fresh ones; `-- --seeds 1000000` as many,
-//! `-- --from 17` beginning there, `-- --seed 17` that one alone, twice.
+//! `-- --from 17` beginning there, `-- --seed 17` that one alone, twice; with `--on-disk` over SQLite files instead of memory.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and stops where it can't")]
 
 #[path = "../tests/it/simulation/mod.rs"]
 mod simulation;
 
-use std::sync::Mutex;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::simulation::{Broken, Tally, play};
+use portevoix::store::embedded::Embedded;
+
+use crate::simulation::elsewhere::Elsewhere;
+use crate::simulation::{Broken, Tally, play, play_over};
 
 /// How many seeds are played unless it is told otherwise.
 const SEEDS: u64 = 100_000;
@@ -32,17 +36,22 @@ fn main() {
     let (seeds, from) = (argument("--seeds").unwrap_or(SEEDS), argument("--from").unwrap_or_else(fresh));
     let cores = std::thread::available_parallelism().unwrap().get();
     let (next, broken, sum) = (AtomicU64::new(from), Mutex::new(Vec::new()), Mutex::new(Tally::default()));
+    let folder = std::env::args().any(|argument| argument == "--on-disk").then(|| tempfile::tempdir().unwrap());
     let begun = Instant::now();
     std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
+        for core in 0..cores {
+            let file = folder.as_ref().map(|folder| folder.path().join(format!("{core}.db")));
+            let (next, broken, sum) = (&next, &broken, &sum);
+            scope.spawn(move || {
+                let store = file.map(|file| on_disk(&file));
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= from + seeds || broken.lock().unwrap().len() >= MOST_BROKEN {
                         return;
                     }
-                    match play(seed) {
-                        Ok(tally) => add(&sum, tally),
+                    let played = store.as_ref().map_or_else(|| play(seed), |store| play_over(seed, store.clone()));
+                    match played {
+                        Ok(tally) => add(sum, tally),
                         Err(Broken { rule, .. }) => broken.lock().unwrap().push((seed, rule)),
                     }
                 }
@@ -63,6 +72,10 @@ fn main() {
     println!("{} deeds, {} posts, {} crashes", sum.deeds, sum.posts, sum.crashes);
     println!("{rate:.0} seeds/s on {cores} cores, {per_core:.0} a core (aim: at least 500)");
     assert!(broken.is_empty(), "a rule was broken");
+}
+
+fn on_disk(file: &Path) -> Arc<Elsewhere> {
+    Arc::new(Elsewhere::open(async { Embedded::open(file).await.unwrap() }))
 }
 
 fn add(sum: &Mutex<Tally>, tally: Tally) {
