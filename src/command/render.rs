@@ -178,7 +178,12 @@ fn checked(
         role: spec.role(field),
         text: &filled.value,
     });
-    let subject = Subject { command: &spec.word, passages: passages.collect(), has_picture };
+    let subject = Subject {
+        command: &spec.word,
+        passages: passages.collect(),
+        has_picture,
+        is_about_person: spec.is_about_person(),
+    };
     let (mut blockers, mut warnings) = (Vec::new(), Vec::new());
     for finding in check(&spec.books, &spec.overrides, &subject) {
         let Finding { code, severity, words, why, must_be_lifted, field } = finding;

@@ -79,6 +79,11 @@ impl Spec {
         }
     }
 
+    /// Whether its drafts are about a person whom they name.
+    pub fn is_about_person(&self) -> bool {
+        self.fields.iter().any(|field| self.role(field) == Role::Person)
+    }
+
     /// The field of that name or alias.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.is_called(name))

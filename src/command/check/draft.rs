@@ -25,6 +25,8 @@ pub struct Subject<'s> {
     pub passages: Vec<Passage<'s>>,
     /// Whether there is a picture.
     pub has_picture: bool,
+    /// Whether it is about a person whom it names, in a field or in its text.
+    pub is_about_person: bool,
 }
 
 /// One stretch of what was typed.
@@ -127,7 +129,7 @@ fn read<'s>(book: &Book, subject: &'s Subject<'s>) -> Vec<Read<'s>> {
     let readings: Vec<Reading<'s>> = subject.passages.iter().map(|passage| Reading::of(passage.text)).collect();
     let guessed = match given {
         Some(_) => None,
-        None if book.about_persons(subject.command) => readings.iter().find_map(|reading| book.first_person(reading)),
+        None if subject.is_about_person => readings.iter().find_map(|reading| book.first_person(reading)),
         None => None,
     };
     let person = given.or(guessed);
@@ -139,11 +141,6 @@ fn read<'s>(book: &Book, subject: &'s Subject<'s>) -> Vec<Read<'s>> {
 }
 
 impl Book {
-    /// Whether a draft of that command names the person whom it is about, in a field or in its text.
-    fn about_persons(&self, command: &CommandWord) -> bool {
-        command.as_str() == "disparition"
-    }
-
     /// The first person that a text names who is nobody's mother, friend or witness.
     fn first_person<'t>(&self, reading: &Reading<'t>) -> Option<&'t str> {
         let naming = Naming::of(reading, &self.names, None);

@@ -79,7 +79,7 @@ pub fn run(catalog: &Catalog, trial: &Trial, now: &ZonedDateTime) -> Result<Vec<
         };
         passages.push(Passage { field: Some(field), role, text: value });
     }
-    let subject = Subject { command: &spec.word, passages, has_picture };
+    let subject = Subject { command: &spec.word, passages, has_picture, is_about_person: spec.is_about_person() };
     let mut findings = missing(spec, &subject, now);
     for finding in check(&spec.books, &spec.overrides, &subject) {
         findings.push(finding);
