@@ -14,7 +14,7 @@ use portevoix::app::login::secret_place;
 use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::wrong_clock::Trust;
-use portevoix::app::{audit, check, demo, run, store};
+use portevoix::app::{audit, check, demo, lint, run, store};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
@@ -42,6 +42,14 @@ enum Task {
         /// Le fichier portevoix.toml.
         #[arg(long)]
         config: PathBuf,
+    },
+    /// Essaie les contrôles sur beaucoup de brouillons : une ligne JSON par brouillon, une réponse par ligne.
+    Lint {
+        /// Les brouillons : {"id", "command", "text", "fields": {…}} ; « - » : l'entrée standard.
+        file: PathBuf,
+        /// Un dossier de commandes à la place de celles du programme.
+        #[arg(long)]
+        commands: Option<PathBuf>,
     },
     /// Prouve la main courante : tout ce qui a été tapé, voté, publié.
     #[command(subcommand)]
@@ -232,6 +240,9 @@ async fn perform(task: Task) -> Result<(), Stopped> {
             run::run(&config, if clock_is_right { Trust::Clock } else { Trust::Journal }).await
         }
         Task::Check { config } => check::check(&config, &mut stdout()).await,
+        Task::Lint { file, commands } => {
+            lint::lint(&file, commands.as_deref(), &mut BufWriter::new(stdout()), &mut stderr())
+        }
         Task::Store(Store::Backup { file, config }) => store::backup::back_up(&config, &file, &mut stdout()).await,
         Task::Store(Store::Restored { config }) => store::backup::restored(&config, &mut stdout()).await,
         #[cfg(feature = "postgres")]

@@ -70,7 +70,11 @@ pub fn catalog(config: &Config) -> Result<Catalog, Stopped> {
     Ok(catalog)
 }
 
-fn command_files(folder: &Path) -> Result<Vec<(String, String)>, Stopped> {
+/// The command files of a folder: each one's name and text.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn command_files(folder: &Path) -> Result<Vec<(String, String)>, Stopped> {
     let unreadable = |cause| Stopped::CommandFolder { path: folder.to_owned(), cause };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {

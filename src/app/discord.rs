@@ -67,7 +67,7 @@ fn offer(spec: &Spec, known: &[String], words: &OfferedWords) -> Offer {
             fields
         }
         Action::ListDrafts => Vec::new(),
-        Action::ShowDraft | Action::WithdrawDraft => vec![number()],
+        Action::ShowDraft | Action::WithdrawDraft | Action::LiftWarnings => vec![number()],
         Action::EditDraft => {
             vec![number(), bare(&words.fields.0, &words.fields.1, true, OfferedKind::Fields)]
         }

@@ -14,6 +14,12 @@ pub fn name(place: usize) -> FieldName {
     FieldName(if place == 1 { "photo_alt".to_owned() } else { format!("photo_alt_{place}") })
 }
 
+/// Whether a field says something of a picture: what it shows (`photo_alt`), or what stands below it
+/// (`photo_legende`).
+pub fn is_alt(field: &FieldName) -> bool {
+    field.as_str().starts_with("photo_") || matches!(field.as_str(), "alt" | "legende")
+}
+
 /// One field a picture. The rule that an image has its words is art. 47 of loi 2005-102 (RGAA, criterion 1.1).
 pub fn fields() -> impl Iterator<Item = Field> {
     (1..=MOST_PICTURES).map(|place| {

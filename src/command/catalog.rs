@@ -1,5 +1,9 @@
 //! All the commands that can be typed: those that come with Portevoix, or those of a folder of one's own.
 
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use crate::command::check::book::{self, Book};
 use crate::command::examples;
 use crate::command::problem::SpecProblem;
 use crate::command::spec::Spec;
@@ -38,8 +42,9 @@ impl Catalog {
     /// # Errors
     /// What is wrong with their files; the tests see to it that nothing is.
     pub fn builtin() -> Result<Self, Vec<SpecProblem>> {
+        let commands = BUILTIN.iter().filter(|(file, _)| !is_book(file));
         let files: Vec<(String, String)> =
-            BUILTIN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+            commands.map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
         Self::from_files(&files)
     }
 
@@ -50,8 +55,13 @@ impl Catalog {
     pub fn from_files(files: &[(String, String)]) -> Result<Self, Vec<SpecProblem>> {
         let mut specs: Vec<Spec> = Vec::new();
         let mut problems = Vec::new();
-        for (file, text) in files {
-            match spec_file::read(file, text) {
+        let shared = shared_book(files).unwrap_or_else(|found| {
+            problems.extend(found);
+            Arc::default()
+        });
+        let files: Vec<&(String, String)> = files.iter().filter(|(file, _)| !is_book(file)).collect();
+        for (file, text) in &files {
+            match spec_file::read(file, text, &shared) {
                 Ok(spec) => {
                     problems.extend(clashes(&spec, text, &specs));
                     specs.push(spec);
@@ -102,6 +112,24 @@ impl Catalog {
         let (slips, spec) = self.specs.iter().map(|spec| (slips(spec), spec)).min_by_key(|(slips, _)| *slips)?;
         (length >= 3 && slips <= length.div_ceil(3)).then(|| spec.word.clone())
     }
+}
+
+/// The checks that come with Portevoix, read once.
+static CHECKS: LazyLock<Result<Arc<Book>, Vec<SpecProblem>>> = LazyLock::new(|| {
+    let builtin = BUILTIN.iter().find(|(file, _)| is_book(file));
+    builtin.map_or_else(|| Ok(Arc::default()), |(file, text)| Book::read(file, text).map(Arc::new))
+});
+
+/// The checks of a folder of commands; those that come with Portevoix where the folder has none.
+fn shared_book(files: &[(String, String)]) -> Result<Arc<Book>, Vec<SpecProblem>> {
+    match files.iter().find(|(file, _)| is_book(file)) {
+        Some((file, text)) => Book::read(file, text).map(Arc::new),
+        None => CHECKS.clone(),
+    }
+}
+
+fn is_book(file: &str) -> bool {
+    Path::new(file).file_name().is_some_and(|name| name == book::FILE)
 }
 
 /// The words of a command that others have taken already.

@@ -47,10 +47,12 @@ fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
     };
     match spec.action {
         Action::Draft => draft(spec, example, typed.rest),
-        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft => match parse::draft_number(typed.rest) {
-            Ok(_) => Vec::new(),
-            Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
-        },
+        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft | Action::LiftWarnings => {
+            match parse::draft_number(typed.rest) {
+                Ok(_) => Vec::new(),
+                Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+            }
+        }
         Action::Help => match typed.rest.split_whitespace().next().map(|word| catalog.find(word)) {
             Some(Lookup::Unknown { .. }) => vec![format!("il n'y a pas de commande « !{} »", typed.rest)],
             Some(Lookup::Found(_)) | None => Vec::new(),
@@ -86,6 +88,9 @@ fn draft(spec: &Spec, example: &Example, rest: &str) -> Vec<String> {
                 wrong.push(format!("le texte de l'exemple est trop long de {over} sur {account}"));
             }
             Blocker::Empty { account } => wrong.push(format!("le texte de l'exemple est vide sur {account}")),
+            Blocker::Check { words, why, .. } => {
+                wrong.push(format!("un contrôle refuse « {words} » dans l'exemple : {why}"));
+            }
             Blocker::Missing { .. }
             | Blocker::NoAccount
             | Blocker::PictureComing { .. }

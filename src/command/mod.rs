@@ -3,6 +3,7 @@
 pub mod action;
 pub mod alt;
 pub mod catalog;
+pub mod check;
 pub mod clean;
 pub mod examples;
 pub mod field;

@@ -94,6 +94,17 @@ pub fn named_fields(spec: &Spec, text: &str, now: &ZonedDateTime) -> Result<BTre
     read(spec, None, text, now)
 }
 
+/// A text cut where a field starts, nothing of it changed: each stretch with its field, the main one where there is no
+/// label. A misspelt label's text counts as the main field's.
+pub fn stretches<'s, 't>(spec: &'s Spec, text: &'t str) -> Vec<(Option<&'s Field>, &'t str)> {
+    let parts = parts(spec, text).into_iter().filter(|part| !part.text.is_empty());
+    let field = |label: &Label<'s, 't>| match label {
+        Label::Field(field) => Some(*field),
+        Label::Misspelt { .. } | Label::None => spec.main_field(),
+    };
+    parts.map(|part| (field(&part.label), part.text)).collect()
+}
+
 /// Reads a text; what stands before the first named field is the value of `bare`.
 fn read(
     spec: &Spec,

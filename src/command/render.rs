@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::command::alt;
+use crate::command::check::draft::{Passage, Subject, check};
+use crate::command::check::finding::{Finding, Severity};
 use crate::command::field::Field;
 use crate::command::spec::Spec;
 use crate::command::template::{Speaker, TemplateProblem};
-use crate::command::words::Words;
 use crate::domain::cost::Prices;
 use crate::domain::directorate::Account;
 use crate::domain::draft::{Blocker, Filled, Target, Warning};
@@ -80,12 +81,20 @@ pub fn render(
 
     let mut warnings: Vec<Warning> = template_problems
         .into_iter()
-        .map(|message| Warning { words: format!("!{}", spec.word), why: format!("Fichier {} : {message}", spec.file) })
+        .map(|message| Warning {
+            code: "template".to_owned(),
+            words: format!("!{}", spec.word),
+            why: format!("Fichier {} : {message}", spec.file),
+            must_be_lifted: false,
+        })
         .collect();
-    warnings.extend(watched_words(spec, &given));
+    let has_picture = !album.pictures.is_empty() || !album.coming.is_empty();
+    let (unlawful, found) = checked(spec, &given, &missing, has_picture);
+    warnings.extend(found);
     let pictures: Vec<Picture> =
         (1..).zip(album.pictures).map(|(place, picture)| described(picture, place, &given)).collect();
     let mut blockers = blockers(&missing, &targets);
+    blockers.extend(unlawful);
     blockers.extend(album.coming.iter().map(|coming| Blocker::PictureComing { name: coming.name.clone() }));
     blockers.extend(destinations.iter().flat_map(|there| unfit_pictures(there, &pictures, album.coming.len())));
     Content { blockers, targets, pictures, warnings }
@@ -156,22 +165,39 @@ fn unfit_pictures(there: &Destination, pictures: &[Picture], coming: usize) -> V
     blockers
 }
 
-/// The warnings of the command file, on what was typed to be published.
-fn watched_words(spec: &Spec, given: &BTreeMap<FieldName, Filled>) -> Vec<Warning> {
-    let published = spec.fields.iter().filter(|field| !field.internal).filter_map(|field| given.get(&field.name));
-    let texts: Vec<Words<'_>> = published.map(|filled| Words::of(&filled.value)).collect();
-    let mut warnings: Vec<Warning> = Vec::new();
-    for rule in &spec.warnings {
-        let why = match &rule.source {
-            Some(source) => format!("{} ({source})", rule.why),
-            None => rule.why.clone(),
-        };
-        for words in rule.words.iter().flat_map(|phrase| texts.iter().filter_map(|text| text.find(phrase))) {
-            let warning = Warning { words: words.to_owned(), why: why.clone() };
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
+/// What the checks find in what was typed: what stands in the way of a vote, and what to look at twice.
+fn checked(
+    spec: &Spec,
+    given: &BTreeMap<FieldName, Filled>,
+    missing: &[&Field],
+    has_picture: bool,
+) -> (Vec<Blocker>, Vec<Warning>) {
+    let filled = spec.fields.iter().filter_map(|field| Some((field, given.get(&field.name)?)));
+    let passages = filled.map(|(field, filled)| Passage {
+        field: Some(field.name.clone()),
+        role: spec.role(field),
+        text: &filled.value,
+    });
+    let subject = Subject {
+        command: &spec.word,
+        passages: passages.collect(),
+        has_picture,
+        is_about_person: spec.is_about_person(),
+    };
+    let (mut blockers, mut warnings) = (Vec::new(), Vec::new());
+    for finding in check(&spec.books, &spec.overrides, &subject) {
+        let Finding { code, severity, words, why, must_be_lifted, field } = finding;
+        // What asks for a field that is asked for anyway need not be said twice.
+        let is_asked = field.as_ref().is_some_and(|field| missing.iter().any(|missing| missing.name == *field));
+        match severity {
+            Severity::Block if is_asked => {}
+            Severity::Block => {
+                // A command without that field can only change its text.
+                let field = field.filter(|field| spec.fields.iter().any(|own| own.name == *field));
+                blockers.push(Blocker::Check { code, words, why, field });
             }
+            Severity::Warn => warnings.push(Warning { code, words, why, must_be_lifted }),
         }
     }
-    warnings
+    (blockers, warnings)
 }

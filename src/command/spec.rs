@@ -1,11 +1,14 @@
 //! One command as its file describes it, checked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::command::action::Action;
-use crate::command::field::Field;
+use crate::command::alt;
+use crate::command::check::book::Book;
+use crate::command::check::draft::{Overrides, Role};
+use crate::command::field::{Field, FieldKind};
 use crate::command::template::Templates;
-use crate::command::words::Phrase;
 use crate::domain::directorate::NetworkKind;
 use crate::domain::draft::Filled;
 use crate::domain::name::{CommandWord, FieldName, MessageId};
@@ -32,21 +35,12 @@ pub struct Spec {
     pub policy: Policy,
     /// What comes out. Empty for commands that open no draft.
     pub templates: Templates,
-    /// Words that make a supervisor look twice.
-    pub warnings: Vec<WarningRule>,
+    /// What drafts are checked for: the checks of every command, and then its own.
+    pub books: Vec<Arc<Book>>,
+    /// What it changes in the checks of every command.
+    pub overrides: Overrides,
     /// Lines that can be typed as they stand, with what comes of them.
     pub examples: Vec<Example>,
-}
-
-/// Words that make a supervisor look twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WarningRule {
-    /// What to look for.
-    pub words: Vec<Phrase>,
-    /// Why, in a sentence for the card.
-    pub why: String,
-    /// The law or rule that says so.
-    pub source: Option<String>,
 }
 
 /// A line to type and what comes of it: shown by the help, run as a test.
@@ -70,6 +64,24 @@ impl Spec {
             (name, Filled { value, from: from.clone(), is_internal })
         };
         values.into_iter().map(filled).collect()
+    }
+
+    /// What becomes of a field's value, for the checks.
+    pub fn role(&self, field: &Field) -> Role {
+        let is_person = self.books.iter().any(|book| book.person_fields.contains(&field.name));
+        match (&field.kind, field.internal) {
+            (_, true) => Role::Internal,
+            (FieldKind::Age, false) => Role::Age,
+            (FieldKind::Phone, false) => Role::Phone,
+            (_, false) if alt::is_alt(&field.name) => Role::Picture,
+            (_, false) if is_person => Role::Person,
+            (_, false) => Role::Text,
+        }
+    }
+
+    /// Whether its drafts are about a person whom they name.
+    pub fn is_about_person(&self) -> bool {
+        self.fields.iter().any(|field| self.role(field) == Role::Person)
     }
 
     /// The field of that name or alias.

@@ -1,32 +1,54 @@
 //! Reads one command file: everything that is wrong with it is found at once, with its line.
 
+use std::sync::Arc;
+
 use toml::de::DeTable;
 
 use crate::command::action::Action;
+use crate::command::check::book::{Book, Check, Rule};
+use crate::command::check::draft::Overrides;
+use crate::command::check::finding::Severity;
+use crate::command::check::phrase::Phrase;
+use crate::command::check::phrase_syntax::literal;
+use crate::command::check::rule_file;
 use crate::command::field::Field;
 use crate::command::problem::SpecProblem;
 use crate::command::section::{Located, Page, Section};
-use crate::command::spec::{Example, Spec, WarningRule};
+use crate::command::spec::{Example, Spec};
 use crate::command::template::{NETWORKS, key};
-use crate::command::words::Phrase;
 use crate::command::{alt, field, field_file, policy_file, template_file};
 use crate::domain::fold::fold;
 use crate::domain::name::{CommandWord, FieldName};
 
-/// Reads a command file.
+/// The code of what a command's own words find, unless the file gives one.
+const WATCHED: &str = "watched_words";
+
+/// Reads a command file; `shared` are the checks of every command.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read(file: &str, text: &str) -> Result<Spec, Vec<SpecProblem>> {
+pub fn read(file: &str, text: &str, shared: &Arc<Book>) -> Result<Spec, Vec<SpecProblem>> {
+    parsed(file, text, |page, root| spec(page, root, shared))
+}
+
+/// Reads a file of commands or checks with `read`, once it is TOML.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parsed<T>(
+    file: &str,
+    text: &str,
+    read: impl FnOnce(&Page<'_>, Section<'_>) -> Option<T>,
+) -> Result<T, Vec<SpecProblem>> {
     let page = Page::new(file, text);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let line = error.span().map_or(1, |span| page.line_of(span.start));
         page.report(line, format!("ce n'est pas du TOML : {}", french_syntax(error.message().trim())));
     }
-    let spec = if errors.is_empty() { spec(&page, table.get_ref()) } else { None };
-    match spec {
-        Some(spec) if page.is_sound() => Ok(spec),
+    let found = if errors.is_empty() { read(&page, Section::root(&page, table.get_ref())) } else { None };
+    match found {
+        Some(found) if page.is_sound() => Ok(found),
         Some(_) | None => Err(page.into_problems()),
     }
 }
@@ -46,8 +68,7 @@ fn french_syntax(message: &str) -> String {
     }
 }
 
-fn spec(page: &Page<'_>, table: &DeTable<'_>) -> Option<Spec> {
-    let root = Section::root(page, table);
+fn spec(page: &Page<'_>, root: Section<'_>, shared: &Arc<Book>) -> Option<Spec> {
     let word = root.text("word", "\"appel\"").and_then(|word| command_word(&root, &word));
     let aliases: Vec<CommandWord> =
         root.texts("aliases").iter().filter_map(|alias| command_word(&root, alias)).collect();
@@ -57,7 +78,8 @@ fn spec(page: &Page<'_>, table: &DeTable<'_>) -> Option<Spec> {
     let fields = field_file::read(&root);
     let templates = template_file::read(&root, &fields);
     let policy = policy_file::read(&root);
-    let warnings: Vec<WarningRule> = root.sections("warning", "[[warning]]").into_iter().filter_map(warning).collect();
+    let warnings: Vec<Check> = root.sections("warning", "[[warning]]").into_iter().filter_map(warning).collect();
+    let overrides = overrides(&root, shared);
     let examples: Vec<Example> = root.sections("example", "[[example]]").into_iter().filter_map(example).collect();
     match action {
         Some(Action::Draft) => check_draft(&root, &fields.sound, &examples),
@@ -75,7 +97,8 @@ fn spec(page: &Page<'_>, table: &DeTable<'_>) -> Option<Spec> {
         fields: with_alt_fields(action?, fields.sound),
         policy,
         templates,
-        warnings,
+        books: vec![shared.clone(), Arc::new(Book::of(warnings))],
+        overrides,
         examples,
     })
 }
@@ -145,7 +168,7 @@ fn check_draft(root: &Section<'_>, fields: &[Field], examples: &[Example]) {
 }
 
 fn check_other(root: &Section<'_>, action: Action, examples: &[Example]) {
-    for key in ["field", "template", "policy", "warning"] {
+    for key in ["field", "template", "policy", "warning", "checks"] {
         if root.has(key) {
             let advice = format!("retirez « {key} » ou écrivez action = \"draft\"");
             root.report(
@@ -159,15 +182,58 @@ fn check_other(root: &Section<'_>, action: Action, examples: &[Example]) {
     }
 }
 
-fn warning(section: Section<'_>) -> Option<WarningRule> {
-    let words: Vec<Phrase> = section.texts("words").iter().map(|word| Phrase::of(&word.value)).collect();
-    if words.is_empty() && !section.is_text("words") {
+/// Words of one command alone that make a supervisor look twice.
+fn warning(section: Section<'_>) -> Option<Check> {
+    let turns: Vec<Phrase> = section.texts("words").iter().filter_map(|words| literal(&words.value)).collect();
+    if turns.is_empty() && !section.is_text("words") {
         section.report(section.line, "il manque « words » : écrivez les mots à signaler, words = [\"coupable\"]");
     }
     let why = section.text("why", "\"Toute personne est présumée innocente.\"").map(|why| why.value);
     let source = section.optional_text("source").map(|source| source.value);
+    let code = section.optional_text("code");
+    if let Some(code) = code.as_ref().filter(|code| !rule_file::is_code(&code.value)) {
+        section.report(
+            code.line,
+            format!(
+                "« {} » ne peut pas être un code : écrivez des lettres minuscules sans accent et « _ »",
+                code.value
+            ),
+        );
+    }
+    let must_be_lifted = section.flag("lift");
     section.end();
-    Some(WarningRule { words, why: why?, source })
+    Some(Check {
+        code: code.map_or_else(|| WATCHED.to_owned(), |code| code.value),
+        severity: Severity::Warn,
+        must_be_lifted,
+        why: rule_file::with_source(why?, source),
+        field: None,
+        rules: vec![Rule::of(turns)],
+    })
+}
+
+/// `[checks]`: what the command changes in the checks that all commands share.
+fn overrides(root: &Section<'_>, shared: &Book) -> Overrides {
+    let mut overrides = Overrides::default();
+    let Some(section) = root.section("checks", "[checks]") else { return overrides };
+    let known: Vec<&str> = shared.checks.iter().map(|check| check.code.as_str()).collect();
+    let codes = |key| -> Vec<String> {
+        let codes = section.texts(key).into_iter();
+        let is_known = |code: &Located<String>| {
+            let is_known = known.contains(&code.value.as_str());
+            if !is_known {
+                let codes = known.join(", ");
+                section.report(code.line, format!("aucun contrôle ne s'appelle « {} » : {codes}", code.value));
+            }
+            is_known
+        };
+        codes.filter(is_known).map(|code| code.value).collect()
+    };
+    overrides.off = codes("off").into_iter().collect();
+    overrides.severity = codes("warn").into_iter().map(|code| (code, Severity::Warn)).collect();
+    overrides.severity.extend(codes("block").into_iter().map(|code| (code, Severity::Block)));
+    section.end();
+    overrides
 }
 
 fn example(section: Section<'_>) -> Option<Example> {

@@ -9,6 +9,7 @@ use crate::domain::ballot::Ballot;
 use crate::domain::cost::Cost;
 use crate::domain::directorate::{NetworkKind, Visibility};
 use crate::domain::fault::{Fault, Receipt};
+use crate::domain::lifting::Lift;
 use crate::domain::name::{
     AccountName, CommandWord, DraftNumber, FieldName, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
 };
@@ -69,6 +70,9 @@ pub struct Revision {
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
     pub warnings: Vec<Warning>,
+    /// Which of them were lifted, and by whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Lift>,
     /// Over all targets and pictures.
     pub seal: Seal,
 }
@@ -126,6 +130,17 @@ pub enum Blocker {
         /// Where.
         account: AccountName,
     },
+    /// A check of the command says no to some words.
+    Check {
+        /// Which check.
+        code: String,
+        /// The exact words of the text.
+        words: String,
+        /// Why, with its source, as the file of checks says it.
+        why: String,
+        /// The internal field that settles it, if there is one.
+        field: Option<FieldName>,
+    },
     /// The directorate has no account to publish to.
     NoAccount,
     /// A picture is being fetched and developed.
@@ -159,10 +174,16 @@ pub enum Blocker {
 /// Something that a supervisor should look at twice: the words as they stand, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
+    /// Which check. Warnings that were stored before there were checks have none.
+    #[serde(default)]
+    pub code: String,
     /// The exact words of the text.
     pub words: String,
     /// Why, with its source, as the command file says it.
     pub why: String,
+    /// Whether nobody can approve before a supervisor has lifted it by name.
+    #[serde(default)]
+    pub must_be_lifted: bool,
 }
 
 /// Where a draft is on its way.
@@ -249,9 +270,16 @@ pub enum Progress {
 }
 
 impl Blocker {
-    /// The field that is missing and the question that asks for it, if that is what it is.
+    /// The field that is missing and the question that asks for it, if that is what it is. A check that a field
+    /// settles asks for that field.
     pub fn missing(&self) -> Option<(&FieldName, &str)> {
-        if let Self::Missing { field, ask } = self { Some((field, ask)) } else { None }
+        if let Self::Missing { field, ask } = self {
+            Some((field, ask))
+        } else if let Self::Check { field: Some(field), why, .. } = self {
+            Some((field, why))
+        } else {
+            None
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ballot::Unconfirmed;
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
+use crate::domain::help::Help;
+use crate::domain::lifting::NotLifted;
 use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
@@ -34,6 +36,13 @@ pub enum Notice {
     VoteTakenBack {
         /// Who.
         by: PersonId,
+    },
+    /// Someone lifted warnings.
+    WarningsLifted {
+        /// Who.
+        by: PersonId,
+        /// The words that they were about.
+        words: Vec<String>,
     },
     /// A new revision stands; votes start again.
     Revised {
@@ -229,39 +238,6 @@ impl State {
     }
 }
 
-/// Help that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Help {
-    /// Each command with its one-line summary.
-    All(Vec<(CommandWord, String)>),
-    /// One command.
-    One {
-        /// Its word.
-        word: CommandWord,
-        /// Other words for it.
-        aliases: Vec<CommandWord>,
-        /// What it is for.
-        about: String,
-        /// One entry a field: name, what it is for, whether it must be given, whether it stays internal.
-        fields: Vec<HelpField>,
-        /// Lines that can be typed as they stand.
-        examples: Vec<String>,
-    },
-}
-
-/// A field, explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HelpField {
-    /// As typed.
-    pub name: FieldName,
-    /// What it is for.
-    pub about: String,
-    /// Whether a draft is incomplete without it.
-    pub required: bool,
-    /// Whether it is kept in the journal and never published.
-    pub internal: bool,
-}
-
 /// Why something that a person wanted was lawfully not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
@@ -285,6 +261,9 @@ pub enum Refusal {
     /// An approval was not given as the policy asks.
     #[error("{0}")]
     Unconfirmed(Unconfirmed),
+    /// A warning stands, and why.
+    #[error("{0}")]
+    Lifting(NotLifted),
     /// The draft can't be voted on yet.
     #[error("the draft is incomplete")]
     Incomplete(Vec<Blocker>),

@@ -161,7 +161,8 @@ pub fn judge(draft: &Draft, ballot: &Ballot) -> Verdict {
         policy.required_roles.iter().filter(|role| !present.contains(role)).cloned().collect();
     let count = u32::try_from(approving.len()).unwrap_or(u32::MAX);
     let votes = policy.quorum.max(1).saturating_sub(count);
-    if votes > 0 || !roles.is_empty() || !draft.revision.blockers.is_empty() {
+    let is_stopped = !draft.revision.blockers.is_empty() || draft.revision.standing().next().is_some();
+    if votes > 0 || !roles.is_empty() || is_stopped {
         return Verdict::Wanting { votes, roles };
     }
     Verdict::Carried(Mandate {

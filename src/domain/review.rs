@@ -17,7 +17,7 @@ use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
-use crate::domain::voting;
+use crate::domain::{lifting, voting};
 
 /// What became of a draft, and what is owed to the world for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +103,15 @@ pub enum Event {
         /// In their words.
         reason: String,
     },
+    /// Someone lifted warnings, and answers for them.
+    WarningsLifted {
+        /// Who.
+        by: Voter,
+        /// Of which revision.
+        revision: RevisionNumber,
+        /// Of which checks; of every one that stood if none is named.
+        codes: BTreeSet<String>,
+    },
     /// Someone wants it withdrawn.
     Withdrawn {
         /// Who.
@@ -176,6 +185,7 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
         Event::Voted { revision, vote, at } => voting::cast(draft, revision, vote, at, now),
         Event::VoteTakenBack { reaction } => Ok(voting::take_back(draft, &reaction, now)),
         Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
+        Event::WarningsLifted { by, revision, codes } => lifting::lift(draft, &by, revision, &codes),
         Event::Withdrawn { by } => withdraw(draft, by),
         Event::CardRemoved { revision } => Ok(card_removed(draft, revision)),
         Event::OriginRemoved => Ok(unchanged(draft, vec![Effect::Tell(Notice::OriginRemoved)])),
@@ -309,6 +319,7 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         coming: proposal.coming,
         blockers: proposal.blockers,
         warnings: proposal.warnings,
+        lifted: Vec::new(),
     }
 }
 

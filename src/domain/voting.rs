@@ -10,8 +10,8 @@ use crate::domain::effect::Effect;
 use crate::domain::name::{PersonId, ReactionId, RevisionNumber};
 use crate::domain::notice::{Notice, Refusal, State};
 use crate::domain::policy::{Confirm, Verdict, judge};
-use crate::domain::publication;
 use crate::domain::review::{Decision, later, must_be_open, unchanged};
+use crate::domain::{lifting, publication};
 
 /// Someone reacted under the card of a revision or answered it with a word. `at` is when, by the chat's clock.
 pub(in crate::domain) fn cast(
@@ -45,6 +45,9 @@ pub(in crate::domain) fn cast(
                 return Err(Refusal::NoApproverRole { roles: draft.policy.approver_roles.clone() });
             }
         }
+    }
+    if vote.choice == Choice::Approve {
+        lifting::must_be_lifted(draft)?;
     }
     if vote.choice == Choice::Approve && draft.policy.confirm == Confirm::Word {
         must_be_confirmed(draft, &vote.given)?;

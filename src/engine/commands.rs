@@ -10,6 +10,7 @@ use crate::command::parse;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Filled};
+use crate::domain::fold::fold_name;
 use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Notice, Problem, Refusal, Summary};
 use crate::domain::picture::Coming;
@@ -65,6 +66,10 @@ impl Turn<'_> {
             },
             Action::WithdrawDraft => match self.named_draft(message, typed.rest, draft).await? {
                 Some((draft, _)) => self.withdraw_draft(member, message, &draft).await,
+                None => Ok(()),
+            },
+            Action::LiftWarnings => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.lift_warnings(member, message, &draft, rest).await,
                 None => Ok(()),
             },
             Action::Help => {
@@ -145,6 +150,20 @@ impl Turn<'_> {
 
     async fn withdraw_draft(&mut self, member: &Member, message: &MessageId, draft: &Draft) -> Result<(), StoreError> {
         self.happen(draft, Event::Withdrawn { by: voter(member) }, message).await?;
+        Ok(())
+    }
+
+    /// Lifts the warnings whose codes follow the number, or all that stand.
+    async fn lift_warnings(
+        &mut self,
+        member: &Member,
+        message: &MessageId,
+        draft: &Draft,
+        rest: &str,
+    ) -> Result<(), StoreError> {
+        let codes = rest.split([' ', ',', ';', '\n']).map(fold_name).filter(|code| !code.is_empty()).collect();
+        let event = Event::WarningsLifted { by: voter(member), revision: draft.revision.number, codes };
+        self.happen(draft, event, message).await?;
         Ok(())
     }
 

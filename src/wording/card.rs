@@ -211,7 +211,19 @@ impl Speaker {
             .revision
             .warnings
             .iter()
-            .map(|warning| self.sentence(audience, "card-warning", &[("words", &warning.words), ("why", &warning.why)]))
+            .map(|warning| {
+                let told = self.sentence(audience, "card-warning", &[("words", &warning.words), ("why", &warning.why)]);
+                match draft.revision.lift_of(warning) {
+                    Some(lift) => {
+                        let by = audience.name(&lift.by);
+                        self.sentence(audience, "card-warning-lifted", &[("warning", &told), ("by", &by)])
+                    }
+                    None if warning.must_be_lifted => {
+                        self.sentence(audience, "card-warning-stands", &[("warning", &told), ("number", &draft.number)])
+                    }
+                    None => told,
+                }
+            })
             .collect();
         (!warnings.is_empty()).then_some(Block::Items(warnings))
     }
@@ -223,6 +235,9 @@ impl Speaker {
             }
             Blocker::TooLong { account, over } => {
                 self.sentence(audience, "blocker-too-long", &[("account", account), ("over", over)])
+            }
+            Blocker::Check { words, why, .. } => {
+                self.sentence(audience, "blocker-check", &[("words", words), ("why", why)])
             }
             Blocker::Empty { account } => self.sentence(audience, "blocker-empty", &[("account", account)]),
             Blocker::NoAccount => self.sentence(audience, "blocker-no-account", &[]),

@@ -26,6 +26,8 @@ card-cost-with-link = { $label } ≈ { $cost } ({ $cheaper } without its link)
 card-picture = 🖼 Picture { $place } ({ $width } × { $height }, { $kilobytes } kB): “{ $alt }”
 card-picture-without-alt = 🖼 Picture { $place } ({ $width } × { $height }, { $kilobytes } kB)
 card-internal = 🔒 { $field }: { $value } (internal)
+card-warning-lifted = { $warning } — lifted by { $by }
+card-warning-stands = { $warning } 🔓 An approver must lift it: !lever { $number }
 card-warning = ⚠️ “{ $words }”: { $why }
 card-foot = Written by { $authors }. Seal { $seal }.
 
@@ -47,6 +49,7 @@ blocker-too-long =
         [one] { $account }: 1 character too many
        *[other] { $account }: { $over } characters too many
     }
+blocker-check = ⛔ “{ $words }”: { $why }
 blocker-empty = { $account }: the text would be empty
 blocker-no-account = this directorate has no account to publish to: the administrator can add one
 blocker-picture-coming = { $name }: I am preparing the picture
@@ -76,6 +79,7 @@ notice-blocked = Before anyone can vote, please correct:
 notice-completed = Complete: vote on this card.
 notice-approved = ✅ { $by } approved.
 notice-approved-waiting = ✅ { $by } approved. { $waits }.
+notice-warnings-lifted = 🔓 { $by } lifted: { $words }. The card can be approved.
 notice-vote-taken-back = { $by } took the approval back.
 notice-revised =
     { $lost ->
@@ -145,6 +149,9 @@ refusal-word-elsewhere = Approval not counted: type this seal in answer to the c
 refusal-unencrypted = Approval not counted: your message did not come encrypted, any server could have written it. Send it again from an app that encrypts (Tchap, Element).
 refusal-unverified-device = Approval not counted: your device is not verified, nothing proves that this message is yours. Verify it in your app's settings (Security or Sessions), then send the seal again.
 refusal-changed-identity = Approval not counted: your encryption identity has changed since last time. Tell the administrator; meanwhile a colleague can approve.
+refusal-warnings-stand = Vote not counted: an approver must first lift { $words }, by answering the card with !lever. Then take your ✅ back and tap it again.
+refusal-author-does-not-lift = You wrote this text: another approver must lift its warnings.
+refusal-nothing-to-lift = There is nothing to lift: no such warning stands, or it was lifted already.
 refusal-incomplete = Vote not counted, still missing: { $blockers }.
 refusal-too-late = Too late: it is going out or out.
 refusal-over = This draft is no longer open ({ $state }).

@@ -26,6 +26,8 @@ card-cost-with-link = { $label } ≈ { $cost } ({ $cheaper } sans lien)
 card-picture = 🖼 Photo { $place } ({ $width } × { $height }, { $kilobytes } ko) : « { $alt } »
 card-picture-without-alt = 🖼 Photo { $place } ({ $width } × { $height }, { $kilobytes } ko)
 card-internal = 🔒 { $field } : { $value } (interne)
+card-warning-lifted = { $warning } — levé par { $by }
+card-warning-stands = { $warning } 🔓 Un valideur doit le lever : !lever { $number }
 card-warning = ⚠️ « { $words } » : { $why }
 card-foot = Rédigé par { $authors }. Empreinte { $seal }.
 
@@ -47,6 +49,7 @@ blocker-too-long =
         [one] { $account } : 1 caractère de trop
        *[other] { $account } : { $over } caractères de trop
     }
+blocker-check = ⛔ « { $words } » : { $why }
 blocker-empty = { $account } : le texte serait vide
 blocker-no-account = cette direction n'a aucun compte où publier : l'administrateur peut en ajouter un
 blocker-picture-coming = { $name } : je prépare la photo
@@ -76,6 +79,7 @@ notice-blocked = Avant de voter, il faut corriger :
 notice-completed = Complet : votez sur cette carte.
 notice-approved = ✅ { $by } a validé.
 notice-approved-waiting = ✅ { $by } a validé. { $waits }.
+notice-warnings-lifted = 🔓 { $by } a levé : { $words }. On peut valider sur la carte.
 notice-vote-taken-back = { $by } a repris sa validation.
 notice-revised =
     { $lost ->
@@ -145,6 +149,9 @@ refusal-word-elsewhere = Validation non comptée : tapez cette empreinte en rép
 refusal-unencrypted = Validation non comptée : votre message n'est pas arrivé chiffré, n'importe quel serveur pourrait l'avoir écrit. Renvoyez-le depuis une application qui chiffre (Tchap, Element).
 refusal-unverified-device = Validation non comptée : votre appareil n'est pas vérifié, rien ne prouve que ce message est de vous. Vérifiez-le dans les paramètres de votre application (Sécurité ou Sessions), puis renvoyez l'empreinte.
 refusal-changed-identity = Validation non comptée : votre identité de chiffrement a changé depuis la dernière fois. Prévenez l'administrateur ; en attendant, un collègue peut valider.
+refusal-warnings-stand = Vote non compté : un valideur doit d'abord lever { $words }, en répondant !lever à la carte. Retirez ensuite votre ✅, et touchez-le de nouveau.
+refusal-author-does-not-lift = Vous avez écrit ce texte : un autre valideur doit lever ses avertissements.
+refusal-nothing-to-lift = Il n'y a rien à lever : aucun avertissement de ce nom n'attend, ou il est déjà levé.
 refusal-incomplete = Vote non compté, il manque encore : { $blockers }.
 refusal-too-late = Trop tard : la publication a commencé. Pour retirer le texte, passez par le compte lui-même.
 refusal-over = Ce brouillon n'est plus ouvert ({ $state }).

@@ -4,8 +4,9 @@ use std::fmt::Display;
 
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
+use crate::domain::help::{Help, HelpField};
 use crate::domain::name::{AccountName, FieldName};
-use crate::domain::notice::{Help, HelpField, Notice, Problem, Summary};
+use crate::domain::notice::{Notice, Problem, Summary};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker, Variables};
 
@@ -22,6 +23,7 @@ impl Speaker {
                 let name = if waits.is_empty() { "notice-approved" } else { "notice-approved-waiting" };
                 one(name, &[("by", &audience.name(by)), ("waits", &waits)])
             }
+            Notice::WarningsLifted { by, words } => self.warnings_lifted(by, words, audience),
             Notice::VoteTakenBack { by } => by_one("notice-vote-taken-back", by),
             Notice::Revised { by, revision, votes_lost } => {
                 let (by, revision) = (audience.name(by), revision.to_string());

@@ -2,9 +2,11 @@
 
 use crate::domain::ballot::{Assurance, Unconfirmed};
 use crate::domain::fault::{Cause, Fault};
-use crate::domain::name::RoleName;
+use crate::domain::lifting::NotLifted;
+use crate::domain::name::{PersonId, RoleName};
 use crate::domain::notice::{Problem, Refusal, State};
 use crate::domain::picture::Unfit;
+use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker};
 
 impl Speaker {
@@ -76,6 +78,11 @@ impl Speaker {
                 self.sentence(audience, "refusal-old-revision", &[("voted", &voted), ("current", &current)])
             }
             Refusal::Unconfirmed(why) => self.unconfirmed(why, audience),
+            Refusal::Lifting(NotLifted::Standing(words)) => {
+                self.sentence(audience, "refusal-warnings-stand", &[("words", &quoted(words))])
+            }
+            Refusal::Lifting(NotLifted::Author) => self.sentence(audience, "refusal-author-does-not-lift", &[]),
+            Refusal::Lifting(NotLifted::Nothing) => self.sentence(audience, "refusal-nothing-to-lift", &[]),
             Refusal::Incomplete(blockers) => {
                 let blockers = self.blockers(blockers, audience).join(" ; ");
                 self.sentence(audience, "refusal-incomplete", &[("blockers", &blockers)])
@@ -176,4 +183,23 @@ impl Speaker {
         };
         self.sentence(audience, name, &[])
     }
+}
+
+impl Speaker {
+    /// Whose word now stands for which words.
+    pub(in crate::wording) fn warnings_lifted(
+        &self,
+        by: &PersonId,
+        words: &[String],
+        audience: &Audience<'_>,
+    ) -> Prose {
+        let (by, words) = (audience.name(by), quoted(words));
+        let told = self.sentence(audience, "notice-warnings-lifted", &[("by", &by), ("words", &words)]);
+        Prose { blocks: vec![Block::Text(told)] }
+    }
+}
+
+/// Words in quotes, one after the other.
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|words| format!("« {words} »")).collect::<Vec<_>>().join(", ")
 }

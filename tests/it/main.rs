@@ -12,6 +12,7 @@ mod check;
 mod check_postgres;
 #[cfg(feature = "x")]
 mod check_x;
+mod checks;
 mod commands;
 mod config;
 mod confirm;
@@ -29,6 +30,8 @@ mod inert;
 mod journal;
 #[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
 mod kills;
+mod lifting;
+mod lint;
 mod logging;
 #[cfg(feature = "mastodon")]
 mod login;

@@ -13,6 +13,7 @@ use crate::approval::APPEAL;
 use crate::harness::photo::photo;
 use crate::harness::scene::{Room, scene};
 use crate::harness::scripted_network::Trouble;
+use crate::lifting::WITH_A_PLATE;
 
 /// The people, one a column. There is one draft, 44-1, and the room is 44's.
 ///
@@ -60,6 +61,7 @@ const TABLE: &str = "
     remove the message that opened it         | once     | once   | once     | once   | once                | once      | once
     remove the card                           | told     | told   | told     | told   | told                | told      | told
     withdraw it                               | once     | told   | done     | done   | done                | done      | once
+    lift its warnings                         | once     | told   | done     | told   | told                | told      | once
     approve                                   | once     | once   | done     | once   | once                | once      | once
     approve on an older card                  | once     | once   | once     | once   | once                | once      | once
     approve an incomplete draft               | once     | once   | once     | once   | once                | once      | once
@@ -174,6 +176,7 @@ async fn prepare(room: &mut Room, cell: Cell) {
     let incomplete = "!appel lieu: place du Bouffay ; faits: vol avec violence";
     let text = match cell.action {
         "answer the question for a field" | "name a field in the thread" | "approve an incomplete draft" => incomplete,
+        "lift its warnings" => WITH_A_PLATE,
         _ => APPEAL,
     };
     match cell.action {
@@ -264,6 +267,7 @@ async fn act(room: &Room, cell: Cell, time: u32) {
         }
         "remove the card" => remove(room, who, &room.newest_card().id).await,
         "withdraw it" => drop(room.says(who, "!retirer 44-1").await),
+        "lift its warnings" => drop(room.says(who, "!lever 44-1").await),
         "approve" | "approve an incomplete draft" | "approve by reaction where words count" => {
             taps(room, who, &room.newest_card().id, "✅", time).await;
         }

@@ -87,8 +87,11 @@ fn a_minor_is_named_only_with_a_word_on_who_asked_for_it() {
     assert!(asked("age: 30 ans ; critere: mineur"));
     assert!(!asked("age: 18 ans ; critere: santé"));
     assert!(!asked("age: 17 ans ; critere: mineur ; demandeur: les parents"));
-    assert!(missing(&rendered("appel", "Fugue d'une adolescente")).contains(&"mineur_demandeur"));
-    assert!(missing(&rendered("appel", "Viol dans un parc")).contains(&"consentement_victime"));
+    // Somebody of the age who is named, but not anybody.
+    assert!(missing(&rendered("appel", "Lina Perrin, 14 ans, en fugue")).contains(&"mineur_demandeur"));
+    assert!(!missing(&rendered("appel", "Fugue d'une adolescente")).contains(&"mineur_demandeur"));
+    assert!(missing(&rendered("appel", "Viol de Lina Perrin dans un parc")).contains(&"consentement_victime"));
+    assert!(!missing(&rendered("appel", "Viol dans un parc")).contains(&"consentement_victime"));
 }
 
 #[test]
@@ -125,9 +128,9 @@ fn a_text_that_is_too_long_says_by_how_much() {
 
 #[test]
 fn words_to_look_at_twice_are_quoted_as_they_stand_with_the_rule() {
-    let content = rendered("appel", "Les voleurs ont fui, l’Auteur  EST connu, coupablement");
+    let content = rendered("appel", "Nous avons interpellé  l’Auteur  du vol, C’EST lui le voleur");
     let words: Vec<&str> = content.warnings.iter().map(|warning| warning.words.as_str()).collect();
-    assert_eq!(words, ["l’Auteur EST", "Les voleurs"]);
+    assert_eq!(words, ["interpellé l’Auteur", "le voleur"]);
     assert!(content.warnings[0].why.ends_with("(art. 9-1 du Code civil)"), "{}", content.warnings[0].why);
     assert_eq!(rendered("appel", "vol ; parquet: le coupable").warnings, [], "what is internal is not published");
 }

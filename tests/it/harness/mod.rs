@@ -20,6 +20,7 @@ pub mod http;
 pub mod installation;
 #[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
 pub mod kills;
+pub mod labelled;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x", feature = "discord"))]
 pub mod loopback;
 #[cfg(feature = "matrix")]

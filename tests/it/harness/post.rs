@@ -148,6 +148,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             coming: Vec::new(),
             blockers: Vec::new(),
             warnings: Vec::new(),
+            lifted: Vec::new(),
         },
         replaced: BTreeMap::new(),
         phase: Phase::Review(Ballot::default()),
