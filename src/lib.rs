@@ -47,5 +47,6 @@ pub mod domain;
 pub mod engine;
 pub mod network;
 pub mod port;
+pub mod poster;
 pub mod store;
 pub mod wording;

@@ -42,6 +42,7 @@ mod matrix;
 mod outbox;
 mod permissions;
 mod pictures;
+mod posters;
 mod practice;
 mod practice_page;
 mod practice_terminal;
