@@ -404,6 +404,7 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         coming: Vec::new(),
         blockers: content.blockers,
         warnings: content.warnings,
+        happens_at: None,
     };
     let mut policy = spec.policy.clone();
     policy.approver_roles = BTreeSet::new();

@@ -71,6 +71,7 @@ fn offer(spec: &Spec, known: &[String], words: &OfferedWords) -> Offer {
         Action::EditDraft => {
             vec![number(), bare(&words.fields.0, &words.fields.1, true, OfferedKind::Fields)]
         }
+        Action::PlanDraft => vec![number(), bare(&words.hour.0, &words.hour.1, true, OfferedKind::Word)],
         Action::Help => {
             vec![bare(&words.command.0, &words.command.1, false, OfferedKind::Choice(known.to_vec()))]
         }

@@ -13,14 +13,23 @@ pub enum Action {
     EditDraft,
     /// Takes one draft back; followed by its number.
     WithdrawDraft,
+    /// Sets the hour of one draft; followed by its number and the hour.
+    PlanDraft,
     /// Explains all commands, or the one that follows.
     Help,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] =
-        [Self::Draft, Self::ListDrafts, Self::ShowDraft, Self::EditDraft, Self::WithdrawDraft, Self::Help];
+    pub const ALL: [Self; 7] = [
+        Self::Draft,
+        Self::ListDrafts,
+        Self::ShowDraft,
+        Self::EditDraft,
+        Self::WithdrawDraft,
+        Self::PlanDraft,
+        Self::Help,
+    ];
 
     /// The word for it in a command file.
     pub fn word(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Action {
             Self::ShowDraft => "show_draft",
             Self::EditDraft => "edit_draft",
             Self::WithdrawDraft => "withdraw_draft",
+            Self::PlanDraft => "plan_draft",
             Self::Help => "help",
         }
     }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::command::action::Action;
 use crate::command::catalog::{Catalog, Lookup};
 use crate::command::clean::clean;
+use crate::command::french_plan;
 use crate::command::parse;
 use crate::command::problem::SpecProblem;
 use crate::command::render::{Album, Content, Destination, render};
@@ -51,6 +52,17 @@ fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
             Ok(_) => Vec::new(),
             Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
         },
+        Action::PlanDraft => {
+            match parse::draft_number(typed.rest).map(|(_, rest)| french_plan::read(rest, &example_time())) {
+                Ok(Ok(_)) => Vec::new(),
+                Ok(Err(why)) => {
+                    vec![format!("l'heure de l'exemple n'en est pas une ({why}) : « demain 8h30 », par exemple")]
+                }
+                Err(_) => {
+                    vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 demain 8h30 »", spec.word)]
+                }
+            }
+        }
         Action::Help => match typed.rest.split_whitespace().next().map(|word| catalog.find(word)) {
             Some(Lookup::Unknown { .. }) => vec![format!("il n'y a pas de commande « !{} »", typed.rest)],
             Some(Lookup::Found(_)) | None => Vec::new(),
@@ -138,6 +150,7 @@ fn explained(problem: &Problem) -> String {
         Problem::NotYesOrNo { field, value } => format!("« {value} » n'est ni oui ni non pour « {field} »"),
         Problem::NotAChoice { field, value, .. } => format!("« {value} » n'est pas un choix de « {field} »"),
         Problem::ValueTooLong { field, most } => format!("« {field} » dépasse {most} caractères"),
+        Problem::Unplannable(why) => format!("l'heure n'en est pas une ({why})"),
         Problem::NotADraftNumber(typed) => format!("« {typed} » n'est pas un numéro de brouillon"),
     };
     format!("l'exemple n'est pas bon : {what}")

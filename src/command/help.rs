@@ -3,7 +3,8 @@
 use crate::command::catalog::{Catalog, LONGEST_WORD, Lookup};
 use crate::command::field::Need;
 use crate::command::spec::Spec;
-use crate::domain::notice::{Help, HelpField, Notice};
+use crate::domain::help::{Help, HelpField};
+use crate::domain::notice::Notice;
 
 /// Help on all commands, or on the one whose word was typed after `!aide`.
 pub fn help(catalog: &Catalog, typed: Option<&str>) -> Notice {

@@ -159,6 +159,9 @@ pub const POLICY: TableKeys = TableKeys {
         Key { name: "open_for_seconds", example: "open_for_seconds = 86400" },
         Key { name: "grace_seconds", example: "grace_seconds = 60" },
         Key { name: "confirm", example: r#"confirm = "word""# },
+        Key { name: "remind_after_seconds", example: "remind_after_seconds = 900" },
+        Key { name: "remind_roles", example: r#"remind_roles = ["valideur", "chef"]"# },
+        Key { name: "deadline_near_seconds", example: "deadline_near_seconds = 1800" },
     ],
 };
 

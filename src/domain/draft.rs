@@ -17,6 +17,7 @@ use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::{Confirm, Policy};
 use crate::domain::seal::{Seal, Word};
 use crate::domain::text::Length;
+use crate::domain::watch::Watch;
 
 /// Everything that is true of one draft now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Draft {
     /// name one.
     #[serde(default)]
     pub replaced: BTreeMap<RevisionNumber, Seal>,
+    /// What it has said by itself while it waited.
+    #[serde(default, skip_serializing_if = "Watch::is_fresh")]
+    pub watch: Watch,
     /// Where it is on its way.
     pub phase: Phase,
 }
@@ -69,7 +73,13 @@ pub struct Revision {
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
     pub warnings: Vec<Warning>,
-    /// Over all targets and pictures.
+    /// Not before that time does it go out, if one was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<Timestamp>,
+    /// When that begins which it announces, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happens_at: Option<Timestamp>,
+    /// Over all targets and pictures, and the hour.
     pub seal: Seal,
 }
 
@@ -266,6 +276,20 @@ impl Publication {
 }
 
 impl Revision {
+    /// The seal of what it says now; [`seal`](Self::seal) is what it said when it was sealed.
+    pub fn content_seal(&self, number: &DraftNumber) -> Seal {
+        let content = Seal::of(number, &self.targets, &self.pictures);
+        match self.planned_at {
+            Some(at) => content.bound_to("planned", &at.to_string()),
+            None => content,
+        }
+    }
+
+    /// The same revision, sealed anew.
+    pub(in crate::domain) fn sealed(self, number: &DraftNumber) -> Self {
+        Self { seal: self.content_seal(number), ..self }
+    }
+
     /// What was typed, without where: a message that repeats what stands changes nothing.
     pub fn fields_alone(&self) -> Vec<(&FieldName, &str)> {
         self.fields.iter().map(|(name, filled)| (name, filled.value.as_str())).collect()

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ballot::Unconfirmed;
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
+use crate::domain::help::Help;
 use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
 use crate::domain::picture::Unfit;
+use crate::domain::plan_notice::PlanNotice;
 use crate::domain::publication::Answer;
+use crate::domain::schedule::Unplannable;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// Something about the hour of a draft that waits.
+    Plan(PlanNotice),
     /// Someone held it.
     Held {
         /// Who.
@@ -186,6 +191,9 @@ pub struct Summary {
     pub state: State,
     /// The first words of its text.
     pub beginning: String,
+    /// The hour that was set for it, as long as it has not begun to go out.
+    #[serde(default)]
+    pub planned_at: Option<Timestamp>,
 }
 
 /// Where a draft stands, in one word.
@@ -227,39 +235,6 @@ impl State {
             Self::Published | Self::Withdrawn | Self::Expired => true,
         }
     }
-}
-
-/// Help that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Help {
-    /// Each command with its one-line summary.
-    All(Vec<(CommandWord, String)>),
-    /// One command.
-    One {
-        /// Its word.
-        word: CommandWord,
-        /// Other words for it.
-        aliases: Vec<CommandWord>,
-        /// What it is for.
-        about: String,
-        /// One entry a field: name, what it is for, whether it must be given, whether it stays internal.
-        fields: Vec<HelpField>,
-        /// Lines that can be typed as they stand.
-        examples: Vec<String>,
-    },
-}
-
-/// A field, explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HelpField {
-    /// As typed.
-    pub name: FieldName,
-    /// What it is for.
-    pub about: String,
-    /// Whether a draft is incomplete without it.
-    pub required: bool,
-    /// Whether it is kept in the journal and never published.
-    pub internal: bool,
 }
 
 /// Why something that a person wanted was lawfully not done.
@@ -392,6 +367,9 @@ pub enum Problem {
         /// At most, in characters.
         most: usize,
     },
+    /// Nothing can be planned for what was typed.
+    #[error("{0}")]
+    Unplannable(Unplannable),
     /// A draft's number was expected.
     #[error("{0} is not a draft number")]
     NotADraftNumber(String),

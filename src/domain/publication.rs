@@ -10,6 +10,7 @@ use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::AccountName;
 use crate::domain::notice::{Notice, Refusal};
 use crate::domain::review::{Decision, unchanged};
+use crate::domain::schedule;
 
 /// What a person says of an account whose outcome is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ pub(in crate::domain) fn begin(mut draft: Draft, ballot: Ballot, mut effects: Ve
     let accounts: Vec<AccountName> = draft.revision.targets.iter().map(|target| target.account.clone()).collect();
     let progress = accounts.iter().map(|account| (account.clone(), Progress::Owed)).collect();
     draft.phase = Phase::Publishing(Publication { ballot, decided_at: now, progress });
+    effects.extend(schedule::lateness(&draft, now));
     effects.extend(accounts.into_iter().map(Effect::Publish));
     Decision { draft, effects }
 }

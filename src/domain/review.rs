@@ -17,7 +17,8 @@ use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
 use crate::domain::seal::Seal;
-use crate::domain::voting;
+use crate::domain::watch::{self, Watch};
+use crate::domain::{schedule, voting};
 
 /// What became of a draft, and what is owed to the world for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,9 @@ pub struct Proposal {
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
     pub warnings: Vec<Warning>,
+    /// When that begins which it announces, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happens_at: Option<Timestamp>,
 }
 
 /// The command that opens a draft.
@@ -103,6 +107,13 @@ pub enum Event {
         /// In their words.
         reason: String,
     },
+    /// Someone set the hour of it, or took it away.
+    Planned {
+        /// Who: an author from now on.
+        by: PersonId,
+        /// Not before that time; `None` for as soon as it is approved.
+        at: Option<Timestamp>,
+    },
     /// Someone wants it withdrawn.
     Withdrawn {
         /// Who.
@@ -147,8 +158,8 @@ pub enum Event {
 /// Opens a draft.
 pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let expires_at = later(now, opening.policy.open_for_seconds);
-    let draft = Draft {
-        revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal),
+    let mut draft = Draft {
+        revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal, None),
         replaced: BTreeMap::new(),
         number: opening.number,
         command: opening.command,
@@ -158,10 +169,12 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         opened_at: now,
         expires_at,
         policy: opening.policy,
+        watch: Watch::default(),
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
     effects.extend(asked(&draft.revision.blockers));
+    effects.extend(watch::begin(&mut draft, now));
     Decision { draft, effects }
 }
 
@@ -171,8 +184,9 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
 /// A [`Refusal`] when the rules do not allow it; the draft then stays as it is.
 pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
     match event {
-        Event::Revised { by, proposal } => revise(draft, Some(by), proposal),
-        Event::PicturesRemoved { proposal } => revise(draft, None, proposal),
+        Event::Revised { by, proposal } => revise(draft, Some(by), proposal, now),
+        Event::PicturesRemoved { proposal } => revise(draft, None, proposal, now),
+        Event::Planned { by, at } => schedule::plan(draft, by, at, now),
         Event::Voted { revision, vote, at } => voting::cast(draft, revision, vote, at, now),
         Event::VoteTakenBack { reaction } => Ok(voting::take_back(draft, &reaction, now)),
         Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
@@ -186,7 +200,7 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
     }
 }
 
-fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Decision, Refusal> {
+fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal, now: Timestamp) -> Result<Decision, Refusal> {
     must_be_open(draft)?;
     let old = &draft.revision;
     let was_complete = old.blockers.is_empty();
@@ -194,7 +208,7 @@ fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Dec
     // Still incomplete: the card fills up in place. Anything that can be voted on is a revision, and a card, of its
     // own: a tap meant for the card as it was before can then never count for what it became.
     let number = if was_complete || is_complete { old.number.next() } else { old.number };
-    let new = revision(&draft.number, number, proposal);
+    let new = revision(&draft.number, number, proposal, old.planned_at);
     let is_same = new.fields_alone() == old.fields_alone()
         && new.targets == old.targets
         && new.pictures == old.pictures
@@ -218,11 +232,23 @@ fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Dec
         }));
     }
     effects.extend(asked(&new.blockers));
+    Ok(put(draft, by, new, effects, now))
+}
+
+/// Puts another revision in the place of the one that stands: nobody has voted on it.
+pub(in crate::domain) fn put(
+    draft: &Draft,
+    by: Option<PersonId>,
+    revision: Revision,
+    mut effects: Vec<Effect>,
+    now: Timestamp,
+) -> Decision {
     let mut draft = draft.clone();
     draft.authors.extend(by);
-    draft.replace_revision(new);
+    draft.replace_revision(revision);
     draft.phase = Phase::Review(Ballot::default());
-    Ok(Decision { draft, effects })
+    effects.extend(watch::begin(&mut draft, now));
+    Decision { draft, effects }
 }
 
 /// What a person is asked to do about blockers; for a picture that is on its way nobody can do anything.
@@ -250,7 +276,7 @@ fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
         | Phase::Published(_)
         | Phase::Vetoed { .. }
         | Phase::Withdrawn { .. }
-        | Phase::Expired(_) => unchanged(draft, vec![]),
+        | Phase::Expired(_) => watch::look(draft, now),
     }
 }
 
@@ -299,9 +325,16 @@ pub(in crate::domain) fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
     }
 }
 
-fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) -> Revision {
+fn revision(
+    number: &DraftNumber,
+    revision: RevisionNumber,
+    proposal: Proposal,
+    planned_at: Option<Timestamp>,
+) -> Revision {
     Revision {
         number: revision,
+        planned_at,
+        happens_at: proposal.happens_at,
         seal: Seal::of(number, &proposal.targets, &proposal.pictures),
         fields: proposal.fields,
         targets: proposal.targets,
@@ -310,6 +343,7 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         blockers: proposal.blockers,
         warnings: proposal.warnings,
     }
+    .sealed(number)
 }
 
 /// Nothing becomes of the draft itself.

@@ -67,6 +67,10 @@ impl Turn<'_> {
                 Some((draft, _)) => self.withdraw_draft(member, message, &draft).await,
                 None => Ok(()),
             },
+            Action::PlanDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.plan_draft(member, message, &draft, rest).await,
+                None => Ok(()),
+            },
             Action::Help => {
                 let asked = Some(typed.rest.trim()).filter(|asked| !asked.is_empty());
                 self.say(Place::Under(message.clone()), help(self.catalog, asked)).await
@@ -97,7 +101,7 @@ impl Turn<'_> {
             author: member.id(),
             policy: self.desk.policy(spec),
             proposal: Material { fields: spec.filled(values, message), coming: coming.clone(), ..Material::default() }
-                .proposed(self.desk, spec),
+                .proposed(self.desk, spec, self.now),
         };
         ledger::open(self.transaction, opening, self.now).await?;
         restored::doubt_if_typed_before(self.transaction, &number, self.arrival.at).await?;
@@ -113,6 +117,7 @@ impl Turn<'_> {
             command: draft.command.clone(),
             state: draft.state(),
             beginning: beginning(draft),
+            planned_at: draft.revision.planned_at.filter(|_| draft.is_open()),
         });
         self.say(Place::Under(message.clone()), Notice::Drafts(summaries.collect())).await
     }
@@ -161,7 +166,7 @@ impl Turn<'_> {
         let mut material = Material::of(&draft.revision);
         material.put(message, values);
         material.coming.extend(coming.iter().cloned());
-        let event = Event::Revised { by: member.id(), proposal: material.proposed(self.desk, spec) };
+        let event = Event::Revised { by: member.id(), proposal: material.proposed(self.desk, spec, self.now) };
         if self.happen(draft, event, message).await? {
             self.owe_pictures(member, &draft.number, &coming).await?;
         }

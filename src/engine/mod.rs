@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod owed;
 pub mod pictures;
+pub mod planning;
 pub mod proposal;
 pub mod publishing;
 pub mod restored;

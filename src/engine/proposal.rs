@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::command::alt;
+use crate::command::foreseen::happens_at;
 use crate::command::render::{Album, render};
 use crate::command::spec::Spec;
 use crate::command::template::Speaker;
@@ -69,11 +72,12 @@ impl Material {
     }
 
     /// Renders it for every account of a desk.
-    pub fn proposed(self, desk: &Desk, spec: &Spec) -> Proposal {
+    pub fn proposed(self, desk: &Desk, spec: &Spec, now: Timestamp) -> Proposal {
         let speaker = Speaker { name: &desk.directorate.name, code: &desk.directorate.code };
         let album = Album { pictures: &self.pictures, coming: &self.coming };
         let content = render(spec, &self.fields, album, speaker, &desk.destinations);
         Proposal {
+            happens_at: happens_at(spec, &self.fields, &desk.local(now)),
             fields: self.fields,
             targets: content.targets,
             pictures: content.pictures,

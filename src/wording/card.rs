@@ -26,6 +26,7 @@ impl Speaker {
         }
         let mut blocks = vec![Block::Title(title)];
         blocks.extend(self.standing(draft, audience));
+        blocks.extend(self.plan(draft, audience));
         blocks.extend(self.texts(draft, audience));
         blocks.extend(self.pictures(draft, audience));
         let internal = self.internal_fields(draft, audience);
@@ -71,7 +72,10 @@ impl Speaker {
             }
             Phase::Approved { ballot, grace: Grace::Until(at) } => {
                 let hold = &draft.policy.glyphs.hold;
-                let mut blocks = vec![text("card-approved", &[("at", &audience.moment(*at)), ("hold", hold)])];
+                let is_planned = draft.revision.planned_at == Some(*at);
+                let at = if is_planned { audience.in_full(*at) } else { audience.moment(*at) };
+                let name = if is_planned { "card-approved-planned" } else { "card-approved" };
+                let mut blocks = vec![text(name, &[("at", &at), ("hold", hold)])];
                 blocks.extend(self.votes(ballot, audience));
                 blocks
             }

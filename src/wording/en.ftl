@@ -7,6 +7,9 @@ card-replaced = Replaced by version { $current }: vote on its card, further down
 card-incomplete = ✏️ To complete before the vote:
 card-review = 🗳 To approve before { $deadline }. { $waits }.
 card-approved = ⏳ Approved. Goes out at { $at }. { $hold } to hold.
+card-approved-planned = ⏳ Approved. Publication on { $at }; tap { $hold } to hold it.
+card-planned = 🕒 To be published on { $at }, if it is approved by then.
+card-hour-came = 🕒 Its hour has passed ({ $at }): it goes out as soon as it is approved.
 card-held = ⏸ Approved, held by { $by }. Goes out once { $hold } is taken back.
 card-publishing = 📤 Publishing.
 card-stuck = 🟠 Publishing: an account awaits your answer in the thread.
@@ -90,6 +93,25 @@ notice-pictures-removed =
        *[other] Version { $revision }: a message was removed, and its picture with it. The { $lost } votes given to the previous version no longer count: vote on this card.
     }
 notice-goes-out = The votes are there. Goes out at { $at }.
+notice-goes-out-as-planned = The votes are in. Publication on { $at }.
+notice-planned =
+    { $lost ->
+        [0] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it, nor without approval.
+        [one] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it. The vote already cast said nothing of this hour: vote on this card.
+       *[other] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it. The { $lost } votes already cast said nothing of this hour: vote on this card.
+    }
+notice-planned-twice = That night the hour comes twice: I take the first one; for the second, add “heure d'hiver”.
+notice-unplanned =
+    { $lost ->
+        [0] 🕒 { $by } took the hour away: publication as soon as it is approved.
+        [one] 🕒 { $by } took the hour away: publication as soon as it is approved. The vote already cast was for that hour: vote on this card.
+       *[other] 🕒 { $by } took the hour away: publication as soon as it is approved. The { $lost } votes already cast were for that hour: vote on this card.
+    }
+notice-called = 🔔 { $names } ({ $role }): draft { $number } waits for your vote, and nobody has voted yet.
+notice-called-role = 🔔 { $role }: draft { $number } waits for your vote, and nobody has voted yet.
+notice-due-soon = ⏰ Not approved yet, and the hour is near: { $at }.
+notice-hour-came = 🕒 The hour has come ({ $at }), and it is not approved: nothing went out. It will as soon as it is approved.
+notice-late = 🕒 Published late: it was planned for { $at }.
 notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
 notice-hold-taken-back = { $by } lifts the hold.
 notice-vetoed = ⛔ { $by } refuses. { $by }, why? Answer here.
@@ -117,6 +139,7 @@ notice-drafts =
        *[other] { $count } open drafts:
     }
 notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-draft-planned = { $line } · 🕒 { $at }
 notice-shown = To vote, go to the draft's card.
 
 ## Help
@@ -169,6 +192,13 @@ problem-not-an-age = { $field }: “{ $value }” is not an age. Example: 12 ans
 problem-not-yes-or-no = { $field }: answer oui or non, not “{ $value }”.
 problem-not-a-choice = { $field }: “{ $value }” is not in the list: { $choices }.
 problem-value-too-long = { $field }: too long, { $most } characters at most.
+problem-no-plan = When? Examples: demain 8h30, vendredi 18h, dans 2 h; “annuler” takes the hour away.
+problem-not-a-plan = “{ $typed }”: I do not understand when. Examples: demain 8h30, vendredi 18h, le 3 mars à 7h, dans 2 h
+problem-plan-without-hour = At what hour? Example: demain 8h30
+problem-plan-past = That is past: { $at }.
+problem-plan-too-far = { $at }: that is more than a year ahead, I do not plan so far.
+problem-plan-skipped = That hour does not exist, because clocks are set forward. The nearest ones: { $before }, or { $after }.
+problem-plan-midnight = Which midnight? { $first }, or { $second }? Write the date and “0h”.
 problem-no-draft-number = Which draft? Example: { $code }-12
 problem-not-a-draft-number = “{ $typed }” is not a draft number. Example: { $code }-12
 
@@ -184,6 +214,7 @@ unfit-not-fetched = I could not fetch it. { $why } Send it again.
 state-incomplete = to complete
 state-review = to approve
 state-approved = approved, about to go out
+state-planned = approved, planned
 state-held = approved, held
 state-publishing = going out
 state-stuck = awaits your answer
@@ -226,6 +257,8 @@ offered-number-name = number
 offered-number = The number of the draft, 44-12 for example
 offered-fields-name = fields
 offered-fields = What changes, for example: lieu: place Royale ; date: hier vers 23h
+offered-hour-name = when
+offered-hour = The hour, for example: demain 8h30; “annuler” takes it away
 offered-command-name = command
 offered-command = The command to explain
 offered-elsewhere = I do not work in this channel: use the command in your team's channel.

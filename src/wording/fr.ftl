@@ -7,6 +7,9 @@ card-replaced = Remplacée par la version { $current } : votez sur sa carte, plu
 card-incomplete = ✏️ À compléter avant le vote :
 card-review = 🗳 À valider, avant le { $deadline }. { $waits }.
 card-approved = ⏳ Validé. Publication à { $at } ; touchez { $hold } pour suspendre.
+card-approved-planned = ⏳ Validé. Publication le { $at } ; touchez { $hold } pour suspendre.
+card-planned = 🕒 Publication prévue le { $at }, si c'est validé d'ici là.
+card-hour-came = 🕒 L'heure prévue est passée ({ $at }) : partira dès la validation.
 card-held = ⏸ Validé, suspendu par { $by }. Partira quand { $hold } sera retiré.
 card-publishing = 📤 Publication en cours.
 card-stuck = 🟠 Publication en cours : un compte attend votre réponse dans le fil.
@@ -90,6 +93,25 @@ notice-pictures-removed =
        *[other] Version { $revision } : un message a été supprimé, et sa photo avec lui. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
     }
 notice-goes-out = Le compte y est. Publication à { $at }.
+notice-goes-out-as-planned = Le compte y est. Publication le { $at }.
+notice-planned =
+    { $lost ->
+        [0] 🕒 { $by } programme la publication : { $at }. Rien ne part avant, ni sans validation.
+        [one] 🕒 { $by } programme la publication : { $at }. Rien ne part avant. Le vote déjà donné ne disait rien de cette heure : votez sur cette carte.
+       *[other] 🕒 { $by } programme la publication : { $at }. Rien ne part avant. Les { $lost } votes déjà donnés ne disaient rien de cette heure : votez sur cette carte.
+    }
+notice-planned-twice = Cette nuit-là, cette heure existe deux fois : je prends la première ; pour la seconde, ajoutez « heure d'hiver ».
+notice-unplanned =
+    { $lost ->
+        [0] 🕒 { $by } retire l'heure prévue : publication dès la validation.
+        [one] 🕒 { $by } retire l'heure prévue : publication dès la validation. Le vote déjà donné valait pour cette heure : votez sur cette carte.
+       *[other] 🕒 { $by } retire l'heure prévue : publication dès la validation. Les { $lost } votes déjà donnés valaient pour cette heure : votez sur cette carte.
+    }
+notice-called = 🔔 { $names } ({ $role }) : le brouillon { $number } attend votre vote, et personne n'a encore voté.
+notice-called-role = 🔔 { $role } : le brouillon { $number } attend votre vote, et personne n'a encore voté.
+notice-due-soon = ⏰ Pas encore validé, et l'heure approche : { $at }.
+notice-hour-came = 🕒 C'était l'heure prévue ({ $at }), et ce n'est pas validé : rien n'est parti. Dès la validation, ça partira.
+notice-late = 🕒 Publication en retard : elle était prévue le { $at }.
 notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
 notice-hold-taken-back = { $by } a retiré sa suspension.
 notice-vetoed = ⛔ { $by } refuse. { $by }, quel est le motif ? Répondez ici.
@@ -117,6 +139,7 @@ notice-drafts =
        *[other] { $count } brouillons en cours :
     }
 notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-draft-planned = { $line } · 🕒 { $at }
 notice-shown = Pour voter, allez sur la carte du brouillon.
 
 ## Aide
@@ -169,6 +192,13 @@ problem-not-an-age = { $field } : « { $value } » n'est pas un âge. Exemple : 
 problem-not-yes-or-no = { $field } : répondez oui ou non, pas « { $value } ».
 problem-not-a-choice = { $field } : « { $value } » n'est pas dans la liste : { $choices }.
 problem-value-too-long = { $field } : trop long, { $most } caractères au plus.
+problem-no-plan = Quand ? Exemples : demain 8h30, vendredi 18h, dans 2 h ; « annuler » retire l'heure prévue.
+problem-not-a-plan = « { $typed } » : je ne comprends pas quand. Exemples : demain 8h30, vendredi 18h, le 3 mars à 7h, dans 2 h
+problem-plan-without-hour = À quelle heure ? Exemple : demain 8h30
+problem-plan-past = C'est déjà passé : { $at }.
+problem-plan-too-far = { $at } : c'est dans plus d'un an, je ne programme pas si loin.
+problem-plan-skipped = Cette heure n'existe pas, à cause du changement d'heure. Les plus proches : { $before }, ou { $after }.
+problem-plan-midnight = Quel minuit ? { $first }, ou { $second } ? Écrivez la date et « 0h ».
 problem-no-draft-number = De quel brouillon ? Exemple : { $code }-12
 problem-not-a-draft-number = « { $typed } » n'est pas un numéro de brouillon. Exemple : { $code }-12
 
@@ -184,6 +214,7 @@ unfit-not-fetched = Je n'ai pas pu la télécharger. { $why } Renvoyez-la.
 state-incomplete = à compléter
 state-review = à valider
 state-approved = validé, départ imminent
+state-planned = validé, programmé
 state-held = validé, suspendu
 state-publishing = en cours de publication
 state-stuck = attend votre réponse
@@ -226,6 +257,8 @@ offered-number-name = numero
 offered-number = Le numéro du brouillon, par exemple 44-12
 offered-fields-name = champs
 offered-fields = Ce qui change, par exemple : lieu: place Royale ; date: hier vers 23h
+offered-hour-name = quand
+offered-hour = L'heure, par exemple : demain 8h30 ; « annuler » la retire
 offered-command-name = commande
 offered-command = La commande à expliquer
 offered-elsewhere = Je ne travaille pas dans ce salon : utilisez cette commande dans le salon de votre équipe.

@@ -3,5 +3,6 @@
 pub mod card;
 pub mod notice;
 pub mod offered;
+pub mod planned;
 pub mod reason;
 pub mod speaker;

@@ -4,8 +4,9 @@ use std::fmt::Display;
 
 use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
+use crate::domain::help::{Help, HelpField};
 use crate::domain::name::{AccountName, FieldName};
-use crate::domain::notice::{Help, HelpField, Notice, Problem, Summary};
+use crate::domain::notice::{Notice, Problem, State, Summary};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker, Variables};
 
@@ -31,6 +32,7 @@ impl Speaker {
                 one("notice-pictures-removed", &[("revision", &revision.to_string()), ("lost", votes_lost)])
             }
             Notice::GoesOut { at } => one("notice-goes-out", &[("at", &audience.moment(*at))]),
+            Notice::Plan(notice) => self.plan_notice(notice, draft, audience),
             Notice::Held { by } => by_one("notice-held", by),
             Notice::HoldTakenBack { by } => by_one("notice-hold-taken-back", by),
             Notice::Vetoed { by } => by_one("notice-vetoed", by),
@@ -124,14 +126,24 @@ impl Speaker {
 
     fn drafts(&self, drafts: &[Summary], audience: &Audience<'_>) -> Prose {
         let line = |draft: &Summary| {
-            let state = self.state(draft.state, audience);
+            let state = match (draft.state, draft.planned_at) {
+                (State::Approved, Some(_)) => self.sentence(audience, "state-planned", &[]),
+                (state, _) => self.state(state, audience),
+            };
             let variables: [(&'static str, &dyn Display); 4] = [
                 ("number", &draft.number),
                 ("command", &draft.command),
                 ("state", &state),
                 ("beginning", &draft.beginning),
             ];
-            self.sentence(audience, "notice-draft-line", &variables)
+            let line = self.sentence(audience, "notice-draft-line", &variables);
+            match draft.planned_at {
+                None => line,
+                Some(at) => {
+                    let at = audience.in_full(at);
+                    self.sentence(audience, "notice-draft-planned", &[("line", &line), ("at", &at)])
+                }
+            }
         };
         let intro = self.sentence(audience, "notice-drafts", &[("count", &drafts.len())]);
         Prose { blocks: vec![Block::Text(intro), Block::Items(drafts.iter().map(line).collect())] }

@@ -150,6 +150,7 @@ impl Speaker {
             Problem::ValueTooLong { field, most } => {
                 self.sentence(audience, "problem-value-too-long", &[("field", field), ("most", most)])
             }
+            Problem::Unplannable(why) => self.unplannable(why, audience),
             Problem::NotADraftNumber(typed) if typed.is_empty() => {
                 self.sentence(audience, "problem-no-draft-number", &[("code", &audience.directorate.code)])
             }

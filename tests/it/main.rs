@@ -42,10 +42,12 @@ mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+mod reminders;
 #[cfg(feature = "postgres")]
 mod replicas;
 mod restore;
 mod review;
+mod schedule;
 mod simulated;
 mod simulation;
 mod store_commands;

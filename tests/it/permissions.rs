@@ -59,6 +59,9 @@ const TABLE: &str = "
     remove the message of a photo             | done     | done   | done     | done   | done                | done      | done
     remove the message that opened it         | once     | once   | once     | once   | once                | once      | once
     remove the card                           | told     | told   | told     | told   | told                | told      | told
+    set the hour                              | once     | done   | done     | done   | done                | done      | once
+    take the hour away                        | once     | done   | done     | done   | done                | done      | once
+    set the hour once it is going out         | once     | told   | told     | told   | told                | told      | once
     withdraw it                               | once     | told   | done     | done   | done                | done      | once
     approve                                   | once     | once   | done     | once   | once                | once      | once
     approve on an older card                  | once     | once   | once     | once   | once                | once      | once
@@ -193,6 +196,9 @@ async fn prepare(room: &mut Room, cell: Cell) {
         _ => ("durand", "moreau"),
     };
     match cell.action {
+        "take the hour away" => {
+            room.says(author, "!programmer 44-1 demain 8h").await;
+        }
         "edit own talk into a command" => {
             room.says(cell.who, "bonjour").await;
         }
@@ -218,6 +224,7 @@ async fn prepare(room: &mut Room, cell: Cell) {
         "say that it is online"
         | "have it sent again"
         | "change it once it is going out"
+        | "set the hour once it is going out"
         | "veto it once it is going out" => {
             room.network("mastodon").is_blind(true);
             room.network("mastodon").next_post(Trouble::AcceptThenCut);
@@ -263,6 +270,10 @@ async fn act(room: &Room, cell: Cell, time: u32) {
             remove(room, who, &origin).await;
         }
         "remove the card" => remove(room, who, &room.newest_card().id).await,
+        "set the hour" | "set the hour once it is going out" => {
+            drop(room.says(who, "!programmer 44-1 demain 9h").await);
+        }
+        "take the hour away" => drop(room.says(who, "!programmer 44-1 annuler").await),
         "withdraw it" => drop(room.says(who, "!retirer 44-1").await),
         "approve" | "approve an incomplete draft" | "approve by reaction where words count" => {
             taps(room, who, &room.newest_card().id, "✅", time).await;

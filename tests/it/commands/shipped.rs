@@ -24,6 +24,7 @@ fn all_commands_of_the_first_release_are_there_in_the_order_of_the_help() {
         "brouillons",
         "voir",
         "modifier",
+        "programmer",
         "retirer",
         "aide",
     ];

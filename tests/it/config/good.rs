@@ -98,6 +98,9 @@ fn every_key_can_be_given() {
         open_for_seconds = 3600
         grace_seconds = 0
         confirm = "word"
+remind_after_seconds = 600
+remind_roles = ["valideur", "chef_de_service"]
+deadline_near_seconds = 0
     "#;
     let config = parsed(text);
     assert_eq!(config.database, DatabasePlace::File(PathBuf::from("/var/lib/portevoix/portevoix.db")));
@@ -126,6 +129,9 @@ fn every_key_can_be_given() {
         open_for_seconds: Some(3600),
         grace_seconds: Some(0),
         confirm: Some(Confirm::Word),
+        remind_after_seconds: Some(600),
+        remind_roles: Some(vec!["valideur".into(), "chef_de_service".into()]),
+        deadline_near_seconds: Some(0),
     };
     assert_eq!(policy.changes, changes);
 }

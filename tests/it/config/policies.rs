@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use insta::assert_snapshot;
 use portevoix::config::policy::{PolicyOverride, check_policies};
 use portevoix::domain::name::CommandWord;
-use portevoix::domain::policy::{Confirm, Glyphs, Policy};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy, Reminders};
 
 use crate::config::{GOOD, parsed, problems, roles};
 
@@ -52,6 +52,7 @@ fn a_policy_that_nobody_could_ever_meet_is_refused_before_an_officer_waits_for_i
         glyphs: Glyphs::default(),
         is_urgent: false,
         confirm: Confirm::Reaction,
+        reminders: Reminders::default(),
     };
     let commands = BTreeMap::from([
         (CommandWord::from("appel"), policy(2, &[], &["valideur"])),
@@ -85,6 +86,7 @@ fn a_changed_policy_keeps_what_it_does_not_name() {
         glyphs: Glyphs { approve: "👍".to_owned(), ..Glyphs::default() },
         is_urgent: true,
         confirm: Confirm::Reaction,
+        reminders: Reminders::default(),
     };
     assert_eq!(PolicyOverride::default().apply(&policy), policy);
     let by_word = PolicyOverride { confirm: Some(Confirm::Word), ..PolicyOverride::default() };

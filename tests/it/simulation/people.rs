@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+use portevoix::command::french_plan;
 use portevoix::domain::name::{DraftNumber, MessageId, PersonId};
 use portevoix::port::chat::Happening;
 
 use crate::simulation::room::SimulatedRoom;
-use crate::simulation::timeline::{happens, pick, roll};
+use crate::simulation::timeline::{happens, pick, roll, time};
 use crate::simulation::world::World;
 
 /// Everyone on the team of a directorate, with their roles.
@@ -75,8 +77,9 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
             };
             room.says(now, &who, text, Some(card.clone()));
         }
-        78..84 => edits(room, now),
-        84..92 => {
+        78..82 => edits(room, now),
+        82..85 => plans(world, room, &who, &number),
+        85..92 => {
             let text = format!(
                 "date: hier 22h ; tel: 02 40 37 21 21 ; parquet: accord de Mme Morel à 21h ; signalement: veste {}",
                 mark(room, &who)
@@ -87,7 +90,8 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
         94..96 => {
             room.says(now, &who, format!("!retirer {number}"), None);
         }
-        96..98 => {
+        96 => plans(world, room, &who, &number),
+        97 => {
             room.says(now, &who, "la photo du radar est prise de trop loin".to_owned(), Some(card.clone()));
         }
         _ => {
@@ -120,6 +124,20 @@ fn opens(room: &SimulatedRoom, now: i64, who: &str) {
         ),
     };
     room.says(now, who, text, None);
+}
+
+/// Somebody sets an hour for a draft, in one of the ways that people say it, or takes it away.
+fn plans(world: &World, room: &SimulatedRoom, who: &str, number: &DraftNumber) {
+    let now = world.timeline.now();
+    let later = time(now + roll(-300_000..2_400_000)).to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap());
+    let hour = match roll(0..5) {
+        0 => format!("dans {} min", roll(0..40)),
+        1 => "dans un quart d'heure".to_owned(),
+        2 => later.strftime("%Hh%M").to_string(),
+        3 => french_plan::say(&later),
+        _ => "annuler".to_owned(),
+    };
+    room.says(now, who, format!("!programmer {number} {hour}"), None);
 }
 
 fn takes_back(room: &SimulatedRoom, now: i64) {

@@ -10,7 +10,7 @@ use portevoix::store::database::Database;
 use crate::simulation::network::Seen;
 use crate::simulation::people::{TEAM, is_approver, person};
 use crate::simulation::room::{DISORDER, Deed, Note, SimulatedRoom};
-use crate::simulation::timeline::Moment;
+use crate::simulation::timeline::{Moment, time};
 use crate::simulation::world::World;
 
 /// How many supervisors must approve.
@@ -43,6 +43,11 @@ pub fn of_a_post(world: &World, seen: &Seen) -> Result<(), String> {
     let cards = cards_of(&notes, &number, revision);
     if !cards.iter().any(|card| card.quoted.contains(&seen.text)) {
         return Err(format!("nobody was shown this text: {seen:?}"));
+    }
+    if let Some(planned) = cards.iter().find_map(|card| card.planned)
+        && time(seen.at + world.clocks_wrong_by()) < planned
+    {
+        return Err(format!("published before its hour, {planned}: {seen:?}"));
     }
     let authors = authors(&notes, &number, revision);
     let votes = votes(&deeds, &cards, seen.at);
@@ -95,7 +100,8 @@ pub async fn at_the_end(world: &World, database: &Database) -> Result<(), String
             return Err(format!("the journal of {} tells another story: {audited:?}", room.code));
         }
     }
-    let owed = transaction.due(crate::simulation::timeline::time(world.timeline.now()), 100).await.map_err(trouble)?;
+    // What became due this minute may still be under way.
+    let owed = transaction.due(time(world.timeline.now() - 60_000), 100).await.map_err(trouble)?;
     match owed.first() {
         Some(claim) => Err(format!("still owed at the end: {claim:?}")),
         None => Ok(()),
@@ -128,7 +134,8 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
             }
         }
         Phase::Approved { grace, .. } => {
-            if matches!(grace, portevoix::domain::draft::Grace::Until(_)) {
+            let waits = draft.revision.planned_at.is_some_and(|planned| planned > time(world.timeline.now()));
+            if matches!(grace, portevoix::domain::draft::Grace::Until(_)) && !waits {
                 return Err(format!("{number} is approved and waits for nothing"));
             }
         }
@@ -179,6 +186,13 @@ fn of_a_room(
         // Nothing that was typed or published there; that a number is not known here may be said.
         if TEAM.iter().any(|(name, _)| said.contains(&person(&other.code, name))) {
             return Err(format!("said in the room of {}, and it is of {}: {said}", room.code, other.code));
+        }
+    }
+    for draft in drafts {
+        let calls = notes.iter().filter(|note| note.told_of().as_ref() == Some(&draft.number) && note.is_call());
+        let calls: Vec<String> = calls.map(|note| note.prose.plain()).collect();
+        if calls.len() > draft.policy.reminders.roles.len() {
+            return Err(format!("{} called more roles than there are: {calls:?}", draft.number));
         }
     }
     let mut generations = BTreeMap::new();

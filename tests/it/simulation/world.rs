@@ -22,6 +22,8 @@ pub struct World {
     /// Things fail until then.
     troubled_until: AtomicI64,
     failure: Mutex<Option<String>>,
+    /// How far a machine's clock ever was ahead of the true time at most.
+    ahead: AtomicI64,
 }
 
 impl World {
@@ -33,12 +35,23 @@ impl World {
             listeners: Mutex::default(),
             troubled_until: AtomicI64::new(Moment::MAX),
             failure: Mutex::default(),
+            ahead: AtomicI64::new(0),
         })
     }
 
     /// Nothing fails any more.
     pub fn calms_down(&self) {
         self.troubled_until.store(self.timeline.now(), Ordering::Relaxed);
+    }
+
+    /// A clock is set: it is wrong by so many milliseconds now.
+    pub fn sets_a_clock(&self, wrong_by: i64) {
+        self.ahead.fetch_max(wrong_by, Ordering::Relaxed);
+    }
+
+    /// How much earlier than its hour a post may come out: it is the machine's hour that counts.
+    pub fn clocks_wrong_by(&self) -> Moment {
+        self.ahead.load(Ordering::Relaxed)
     }
 
     pub fn is_troubled(&self) -> bool {
