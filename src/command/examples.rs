@@ -48,8 +48,14 @@ fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
     };
     match spec.action {
         Action::Draft => draft(spec, example, typed.rest),
-        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft => match parse::draft_number(typed.rest) {
-            Ok(_) => Vec::new(),
+        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft | Action::RectifyDraft | Action::RelayDraft => {
+            match parse::draft_number(typed.rest) {
+                Ok(_) => Vec::new(),
+                Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+            }
+        }
+        Action::CloseDraft => match parse::draft_number(typed.rest) {
+            Ok((_, rest)) => draft(spec, example, rest),
             Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
         },
         Action::PlanDraft => {
@@ -151,6 +157,7 @@ fn explained(problem: &Problem) -> String {
         Problem::NotAChoice { field, value, .. } => format!("« {value} » n'est pas un choix de « {field} »"),
         Problem::ValueTooLong { field, most } => format!("« {field} » dépasse {most} caractères"),
         Problem::Unplannable(why) => format!("l'heure n'en est pas une ({why})"),
+        Problem::NoSuchDirectorate(code) => format!("il n'y a pas de direction « {code} »"),
         Problem::NotADraftNumber(typed) => format!("« {typed} » n'est pas un numéro de brouillon"),
     };
     format!("l'exemple n'est pas bon : {what}")

@@ -60,7 +60,7 @@ fn spec(page: &Page<'_>, table: &DeTable<'_>) -> Option<Spec> {
     let warnings: Vec<WarningRule> = root.sections("warning", "[[warning]]").into_iter().filter_map(warning).collect();
     let examples: Vec<Example> = root.sections("example", "[[example]]").into_iter().filter_map(example).collect();
     match action {
-        Some(Action::Draft) => check_draft(&root, &fields.sound, &examples),
+        Some(Action::Draft | Action::CloseDraft) => check_draft(&root, &fields.sound, &examples),
         Some(other) => check_other(&root, other, &examples),
         None => {}
     }
@@ -146,7 +146,9 @@ fn check_draft(root: &Section<'_>, fields: &[Field], examples: &[Example]) {
 
 fn check_other(root: &Section<'_>, action: Action, examples: &[Example]) {
     for key in ["field", "template", "policy", "warning"] {
-        if root.has(key) {
+        // What rectifies or relays another draft has its words, and a rule of its own.
+        let is_own = matches!(action, Action::RectifyDraft | Action::RelayDraft) && key == "policy";
+        if root.has(key) && !is_own {
             let advice = format!("retirez « {key} » ou écrivez action = \"draft\"");
             root.report(
                 root.line,

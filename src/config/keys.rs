@@ -75,6 +75,7 @@ pub const DIRECTORATE: TableKeys = TableKeys {
         Key { name: "name", example: r#"name = "Police nationale de la Loire-Atlantique""# },
         Key { name: "language", example: r#"language = "fr""# },
         Key { name: "time_zone", example: r#"time_zone = "Europe/Paris""# },
+        Key { name: "national", example: "national = true" },
         Key { name: "room", example: "[[directorate.room]]" },
         Key { name: "member", example: "[[directorate.member]]" },
         Key { name: "group", example: "[[directorate.group]]" },

@@ -15,7 +15,9 @@ use crate::domain::name::{
 use crate::domain::picture::Unfit;
 use crate::domain::plan_notice::PlanNotice;
 use crate::domain::publication::Answer;
+use crate::domain::relay::RelayNotice;
 use crate::domain::schedule::Unplannable;
+use crate::domain::sequel::SequelNotice;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,10 @@ pub enum Notice {
     },
     /// Something about the hour of a draft that waits.
     Plan(PlanNotice),
+    /// Something about a relay.
+    Relay(RelayNotice),
+    /// Something about a draft that closes or rectifies another.
+    Sequel(SequelNotice),
     /// Someone held it.
     Held {
         /// Who.
@@ -219,6 +225,10 @@ pub enum State {
     Withdrawn,
     /// Lapsed.
     Expired,
+    /// It was out, and another draft has closed it.
+    Closed,
+    /// It was out, and another draft has rectified it.
+    Rectified,
 }
 
 impl State {
@@ -232,7 +242,7 @@ impl State {
             | Self::Publishing
             | Self::Stuck
             | Self::Vetoed => false,
-            Self::Published | Self::Withdrawn | Self::Expired => true,
+            Self::Published | Self::Withdrawn | Self::Expired | Self::Closed | Self::Rectified => true,
         }
     }
 }
@@ -269,6 +279,15 @@ pub enum Refusal {
     /// It was withdrawn, or it lapsed.
     #[error("the draft is over")]
     Over(State),
+    /// A relay shows another directorate's words on, as they are.
+    #[error("a relay is made as it is")]
+    RelayedAsItIs,
+    /// Nothing of it is out, so there is nothing to close or rectify.
+    #[error("nothing of it is out")]
+    NotOut,
+    /// Another draft closes or rectifies it, or would.
+    #[error("{0} follows it already")]
+    Followed(DraftNumber),
     /// Only authors and approvers may do this.
     #[error("only an author or an approver may do this")]
     NotYours,
@@ -370,6 +389,9 @@ pub enum Problem {
     /// Nothing can be planned for what was typed.
     #[error("{0}")]
     Unplannable(Unplannable),
+    /// No directorate of that code can be asked; empty where none is the national one.
+    #[error("no directorate {0}")]
+    NoSuchDirectorate(String),
     /// A draft's number was expected.
     #[error("{0} is not a draft number")]
     NotADraftNumber(String),

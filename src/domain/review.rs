@@ -16,7 +16,9 @@ use crate::domain::notice::{Notice, Refusal};
 use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
+use crate::domain::relay::{self, Relay, RelayEvent};
 use crate::domain::seal::Seal;
+use crate::domain::sequel::{self, SequelEvent, Succession};
 use crate::domain::watch::{self, Watch};
 use crate::domain::{schedule, voting};
 
@@ -30,7 +32,7 @@ pub struct Decision {
 }
 
 /// What someone wants to publish: the fields as typed and everything that follows from them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// What was typed.
     pub fields: BTreeMap<FieldName, Filled>,
@@ -49,6 +51,12 @@ pub struct Proposal {
     /// When that begins which it announces, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub happens_at: Option<Timestamp>,
+    /// The draft that it closes or rectifies, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succession>,
+    /// The other directorate's post that it shows on, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
 }
 
 /// The command that opens a draft.
@@ -144,6 +152,10 @@ pub enum Event {
         /// When the next try or look is due, if there will be one.
         next: Option<Timestamp>,
     },
+    /// Something that happened because one draft follows the other.
+    Sequel(SequelEvent),
+    /// Something that happened because one directorate shows another's post on.
+    Relay(RelayEvent),
     /// A person answered the question about an account.
     Resolved {
         /// Which.
@@ -170,6 +182,8 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         expires_at,
         policy: opening.policy,
         watch: Watch::default(),
+        relays: Vec::new(),
+        follower: None,
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
@@ -183,6 +197,10 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
 /// # Errors
 /// A [`Refusal`] when the rules do not allow it; the draft then stays as it is.
 pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
+    decided(draft, event, now).map(|decision| relay::answered(draft, decision))
+}
+
+fn decided(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
     match event {
         Event::Revised { by, proposal } => revise(draft, Some(by), proposal, now),
         Event::PicturesRemoved { proposal } => revise(draft, None, proposal, now),
@@ -196,12 +214,17 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
         Event::TimePassed => Ok(time_passed(draft, now)),
         Event::Delivered { account, receipt } => Ok(publication::delivered(draft, account, receipt)),
         Event::Failed { account, fault, next } => Ok(publication::failed(draft, account, fault, next)),
+        Event::Sequel(event) => Ok(sequel::decide(draft, event)),
+        Event::Relay(event) => Ok(relay::decide(draft, event)),
         Event::Resolved { account, by, answer } => publication::resolve(draft, account, &by, answer),
     }
 }
 
 fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal, now: Timestamp) -> Result<Decision, Refusal> {
     must_be_open(draft)?;
+    if draft.revision.relay.is_some() {
+        return Err(Refusal::RelayedAsItIs);
+    }
     let old = &draft.revision;
     let was_complete = old.blockers.is_empty();
     let is_complete = proposal.blockers.is_empty();
@@ -213,6 +236,7 @@ fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal, now: Timestam
         && new.targets == old.targets
         && new.pictures == old.pictures
         && new.coming == old.coming
+        && new.succession == old.succession
         && new.blockers == old.blockers;
     if is_same {
         return Err(Refusal::NothingChanged);
@@ -320,6 +344,9 @@ fn card_removed(draft: &Draft, revision: RevisionNumber) -> Decision {
 pub(in crate::domain) fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
     match &draft.phase {
         Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => Ok(()),
+        Phase::Published(_) if draft.follower.as_ref().is_some_and(|follower| follower.is_carried) => {
+            Err(Refusal::Over(draft.state()))
+        }
         Phase::Publishing(_) | Phase::Published(_) => Err(Refusal::TooLate),
         Phase::Withdrawn { .. } | Phase::Expired(_) => Err(Refusal::Over(draft.state())),
     }
@@ -335,6 +362,8 @@ fn revision(
         number: revision,
         planned_at,
         happens_at: proposal.happens_at,
+        succession: proposal.succession,
+        relay: proposal.relay,
         seal: Seal::of(number, &proposal.targets, &proposal.pictures),
         fields: proposal.fields,
         targets: proposal.targets,

@@ -14,6 +14,7 @@ use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Notice, Problem, Refusal, Summary};
 use crate::domain::picture::Coming;
 use crate::domain::review::{Event, Opening};
+use crate::domain::sequel::Kind;
 use crate::engine::ledger;
 use crate::engine::owed::Place;
 use crate::engine::proposal::Material;
@@ -65,6 +66,18 @@ impl Turn<'_> {
             },
             Action::WithdrawDraft => match self.named_draft(message, typed.rest, draft).await? {
                 Some((draft, _)) => self.withdraw_draft(member, message, &draft).await,
+                None => Ok(()),
+            },
+            Action::CloseDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.follow(member, message, spec, &draft, (Kind::Close, rest)).await,
+                None => Ok(()),
+            },
+            Action::RectifyDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.follow(member, message, spec, &draft, (Kind::Rectify, rest)).await,
+                None => Ok(()),
+            },
+            Action::RelayDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.ask_relays(member, message, &draft, rest).await,
                 None => Ok(()),
             },
             Action::PlanDraft => match self.named_draft(message, typed.rest, draft).await? {

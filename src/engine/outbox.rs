@@ -17,6 +17,7 @@ use crate::engine::desk::Desks;
 use crate::engine::ledger;
 use crate::engine::owed::Owed;
 use crate::engine::pictures::Commission;
+use crate::engine::relaying::Request;
 use crate::engine::tries::Tries;
 use crate::port::clock::Clock;
 use crate::store::database::{Database, StoreError};
@@ -190,13 +191,27 @@ impl Outbox {
             // The room left the configuration. What is owed to it waits for its return.
             return match owed {
                 Owed::Card { .. } | Owed::Say { .. } => self.put_off_words(claim, None, claim.may_be_said()).await,
-                Owed::Publish { .. } | Owed::Picture { .. } | Owed::Wake { .. } => self.put_off(claim, None).await,
+                Owed::Publish { .. }
+                | Owed::Check { .. }
+                | Owed::AskRelay { .. }
+                | Owed::NoteRelay { .. }
+                | Owed::EndRelay { .. }
+                | Owed::Undo { .. }
+                | Owed::Picture { .. }
+                | Owed::Wake { .. } => self.put_off(claim, None).await,
             };
         };
         match &owed {
             Owed::Card { number, revision, .. } => self.show_card(claim, desk, number, *revision).await,
             Owed::Say { room, place, notice } => self.say(claim, desk, (room, place), notice).await,
             Owed::Publish { number, account, .. } => self.publish(claim, desk, number, account).await,
+            Owed::AskRelay { room, of, asking, by } => {
+                self.open_relay(claim, desk, room, Request { of, asking, by }).await
+            }
+            Owed::NoteRelay { number, asked, .. } => self.note_relay(claim, number, asked).await,
+            Owed::EndRelay { number, by, kind, .. } => self.end_relay(claim, number, (by, *kind)).await,
+            Owed::Undo { number, account, receipt, .. } => self.undo(claim, desk, (number, account), receipt).await,
+            Owed::Check { number, account, since, .. } => self.check_gone(claim, desk, (number, account), *since).await,
             Owed::Picture { number, by, coming, attachment, .. } => {
                 self.picture(claim, desk, Commission { number, by, coming, attachment }).await
             }

@@ -32,6 +32,7 @@ use crate::network::x::wire::{Stored, data, owner};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
+pub mod afterwards;
 pub mod caller;
 pub mod login;
 pub mod media;
@@ -171,6 +172,14 @@ impl Network for XNetwork {
             404 if answer.error.is_some() => Ok(()),
             _ => Err(answer.fault(Stakes::APost)),
         }
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        self.picture_addresses(receipt).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        self.remains(receipt, traces).await
     }
 
     async fn repost(&self, original: &Receipt, _decided_at: Timestamp) -> Result<Receipt, Fault> {

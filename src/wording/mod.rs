@@ -5,4 +5,6 @@ pub mod notice;
 pub mod offered;
 pub mod planned;
 pub mod reason;
+pub mod relay;
+pub mod sequel;
 pub mod speaker;

@@ -32,6 +32,8 @@ impl Speaker {
                 one("notice-pictures-removed", &[("revision", &revision.to_string()), ("lost", votes_lost)])
             }
             Notice::GoesOut { at } => one("notice-goes-out", &[("at", &audience.moment(*at))]),
+            Notice::Relay(notice) => self.relay(notice, audience),
+            Notice::Sequel(notice) => self.sequel(notice, audience),
             Notice::Plan(notice) => self.plan_notice(notice, draft, audience),
             Notice::Held { by } => by_one("notice-held", by),
             Notice::HoldTakenBack { by } => by_one("notice-hold-taken-back", by),
@@ -45,7 +47,13 @@ impl Speaker {
             Notice::Expired => one("notice-expired", &[]),
             Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
-                Prose::text(self.retrying(account, fault, &audience.moment(*next), audience))
+                let at = audience.moment(*next);
+                if is_removal(draft, account) {
+                    let why = self.fault(fault, audience);
+                    one("notice-removal-retrying", &[("account", account), ("why", &why), ("at", &at)])
+                } else {
+                    Prose::text(self.retrying(account, fault, &at, audience))
+                }
             }
             Notice::AskWhetherOnline { account, fault } => {
                 let why = self.fault(fault, audience);
@@ -53,7 +61,8 @@ impl Speaker {
             }
             Notice::AskToRetry { account, fault } => {
                 let why = self.fault(fault, audience);
-                one("notice-ask-to-retry", &[("account", account), ("why", &why)])
+                let name = if is_removal(draft, account) { "notice-ask-to-remove" } else { "notice-ask-to-retry" };
+                one(name, &[("account", account), ("why", &why)])
             }
             Notice::CardLost => one("notice-card-lost", &[]),
             Notice::OriginRemoved => {
@@ -187,6 +196,11 @@ impl Speaker {
         };
         self.sentence(audience, name, &[("field", &field.name), ("about", &field.about)])
     }
+}
+
+/// Whether what is tried on an account is to take the old post down or to change it.
+pub(in crate::wording) fn is_removal(draft: Option<&Draft>, account: &AccountName) -> bool {
+    draft.is_some_and(|draft| draft.awaits_removal(account))
 }
 
 /// What someone typed, short enough to be said back.

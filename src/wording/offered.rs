@@ -16,6 +16,8 @@ pub struct OfferedWords {
     pub fields: (String, String),
     /// The hour to publish at.
     pub hour: (String, String),
+    /// The directorates that are asked.
+    pub directorates: (String, String),
     /// The command that is explained.
     pub command: (String, String),
     /// The command was used in a channel that is no room of ours.
@@ -32,6 +34,7 @@ pub fn offered_words(speaker: &Speaker, directorate: &Directorate) -> OfferedWor
         number: (say("offered-number-name"), say("offered-number")),
         fields: (say("offered-fields-name"), say("offered-fields")),
         hour: (say("offered-hour-name"), say("offered-hour")),
+        directorates: (say("offered-directorates-name"), say("offered-directorates")),
         command: (say("offered-command-name"), say("offered-command")),
         elsewhere: say("offered-elsewhere"),
         too_long: say("offered-too-long"),

@@ -12,6 +12,7 @@ mod check;
 mod check_postgres;
 #[cfg(feature = "x")]
 mod check_x;
+mod closing;
 mod commands;
 mod config;
 mod confirm;
@@ -42,6 +43,7 @@ mod pictures;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+mod relays;
 mod reminders;
 #[cfg(feature = "postgres")]
 mod replicas;

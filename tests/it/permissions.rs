@@ -62,6 +62,14 @@ const TABLE: &str = "
     set the hour                              | once     | done   | done     | done   | done                | done      | once
     take the hour away                        | once     | done   | done     | done   | done                | done      | once
     set the hour once it is going out         | once     | told   | told     | told   | told                | told      | once
+    close it before it is out                 | once     | told   | told     | told   | told                | told      | once
+    close it                                  | once     | done   | done     | done   | done                | done      | once
+    close it twice                            | once     | told   | told     | told   | told                | told      | once
+    rectify it                                | once     | done   | done     | done   | done                | done      | once
+    approve own closing                       | -        | once   | once     | once   | once                | once      | -
+    approve another's closing                 | once     | once   | done     | once   | done                | done      | once
+    ask for a relay before it is out          | once     | told   | told     | told   | told                | told      | once
+    ask for a relay                           | once     | done   | done     | done   | done                | done      | once
     withdraw it                               | once     | told   | done     | done   | done                | done      | once
     approve                                   | once     | once   | done     | once   | once                | once      | once
     approve on an older card                  | once     | once   | once     | once   | once                | once      | once
@@ -164,6 +172,7 @@ fn answer_to(action: &str) -> Option<&'static str> {
         "list the drafts" => Some("44-1 · !appel"),
         "show a draft" => Some("Pour voter, allez sur la carte"),
         "ask for help" => Some("Tapez une commande"),
+        "ask for a relay" => Some("Relais demandé : 67"),
         _ => None,
     }
 }
@@ -196,6 +205,18 @@ async fn prepare(room: &mut Room, cell: Cell) {
         _ => ("durand", "moreau"),
     };
     match cell.action {
+        "close it" | "rectify it" | "ask for a relay" => {
+            room.reacts(other, "✅").await;
+            room.reacts(third, "✅").await;
+            room.waits(Duration::from_secs(30)).await;
+        }
+        "close it twice" | "approve another's closing" | "approve own closing" => {
+            room.reacts(other, "✅").await;
+            room.reacts(third, "✅").await;
+            room.waits(Duration::from_secs(30)).await;
+            let closer = if cell.action == "approve own closing" { cell.who } else { "petit" };
+            room.says(closer, "!clore 44-1 retrait").await;
+        }
         "take the hour away" => {
             room.says(author, "!programmer 44-1 demain 8h").await;
         }
@@ -272,6 +293,14 @@ async fn act(room: &Room, cell: Cell, time: u32) {
         "remove the card" => remove(room, who, &room.newest_card().id).await,
         "set the hour" | "set the hour once it is going out" => {
             drop(room.says(who, "!programmer 44-1 demain 9h").await);
+        }
+        "close it" | "close it twice" | "close it before it is out" => {
+            drop(room.says(who, "!clore 44-1 retrait").await);
+        }
+        "ask for a relay" | "ask for a relay before it is out" => drop(room.says(who, "!relais 44-1").await),
+        "rectify it" => drop(room.says(who, "!rectifier 44-1 lieu: rue Kervégan").await),
+        "approve own closing" | "approve another's closing" => {
+            taps(room, who, &room.newest_card().id, "✅", time).await;
         }
         "take the hour away" => drop(room.says(who, "!programmer 44-1 annuler").await),
         "withdraw it" => drop(room.says(who, "!retirer 44-1").await),

@@ -35,8 +35,15 @@ pub fn body(prose: &Prose) -> Value {
         // The flag would hide our own embeds as well; then no address in the text stands where it could unfold.
         "flags": if embeds.is_empty() { SUPPRESS_EMBEDS } else { 0 },
         "embeds": embeds,
-        "allowed_mentions": { "parse": [], "users": called(prose) },
+        "allowed_mentions": mentions(prose),
     })
+}
+
+fn mentions(prose: &Prose) -> Value {
+    match called(prose) {
+        called if called.is_empty() => json!({ "parse": [] }),
+        called => json!({ "parse": [], "users": called }),
+    }
 }
 
 /// Those whom a message pings: at most 100 take part in it

@@ -171,7 +171,7 @@ fn transaction(verb: &str, key: &EffectKey, room: &name::RoomId) -> OwnedTransac
 fn message(prose: &Prose) -> Value {
     // People have ids in other chats, too.
     let called: Vec<&str> =
-        prose.called().into_iter().map(PersonId::as_str).filter(|id| UserId::parse(id).is_ok()).collect();
+        prose.called().into_iter().map(PersonId::as_str).filter(|id| <&UserId>::try_from(*id).is_ok()).collect();
     json!({
         "msgtype": if calls_for_attention(prose) { "m.text" } else { "m.notice" },
         "body": prose.plain(),

@@ -111,7 +111,7 @@ fn an_unknown_type_of_field_is_told_with_the_known_ones() {
 
 #[test]
 fn an_unknown_action_is_told_with_the_known_ones() {
-    assert_snapshot!(spoilt(&[("action = \"draft\"", "action = \"publier\"")]), @r##"alerte.toml, ligne 4 : action inconnue « publier » : écrivez l'une de celles-ci : draft, list_drafts, show_draft, edit_draft, withdraw_draft, plan_draft, help"##);
+    assert_snapshot!(spoilt(&[("action = \"draft\"", "action = \"publier\"")]), @r##"alerte.toml, ligne 4 : action inconnue « publier » : écrivez l'une de celles-ci : draft, list_drafts, show_draft, edit_draft, withdraw_draft, plan_draft, close_draft, rectify_draft, relay_draft, help"##);
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub fn proposal(text: &str) -> Proposal {
         blockers: vec![],
         warnings: vec![],
         happens_at: None,
+        succession: None,
+        relay: None,
     }
 }
 

@@ -120,7 +120,7 @@ async fn simulate(world: &Arc<World>, store: Arc<dyn Backend>) -> Result<Tally, 
         if crowd.is_finished() && end == Moment::MAX {
             world.calms_down();
             (end, next_answer) = (now + AFTERMATH, now + 90_000);
-            machines.iter_mut().filter(|machine| !machine.is_down()).for_each(|machine| machine.clock.jumps(0));
+            machines.iter().for_each(|machine| machine.clock.jumps(0));
         }
         for (machine, restart) in machines.iter_mut().zip(&mut restarts) {
             if machine.is_down() && restart.is_none() {

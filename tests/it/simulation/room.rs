@@ -82,6 +82,12 @@ impl Note {
     }
 }
 
+/// The draft that a card says its own one follows.
+fn follows_in(card: &str) -> Option<DraftNumber> {
+    let (_, after) = card.split_once("Clôture de ").or_else(|| card.split_once("Rectification de "))?;
+    after.split('.').next()?.parse().ok()
+}
+
 /// The hour that a card names.
 fn plan_in(card: &str) -> Option<Timestamp> {
     let (_, after) = card.split_once("Publication prévue le ").or_else(|| card.split_once("est passée ("))?;
@@ -108,6 +114,13 @@ impl SimulatedRoom {
     pub fn new(code: &str) -> Self {
         let id = RoomId(format!("!{code}"));
         Self { id, code: code.to_owned(), deeds: Mutex::default(), notes: Mutex::default(), news: Notify::new() }
+    }
+
+    /// The draft that another one closes or rectifies, as its card says.
+    pub fn closes(&self, number: &DraftNumber) -> Option<DraftNumber> {
+        let notes = self.notes.lock().unwrap();
+        let cards = notes.iter().filter(|note| note.card().is_some_and(|(of, _)| of == *number));
+        cards.filter_map(|note| follows_in(&note.prose.plain())).next()
     }
 
     /// A person does something now. Returns the id that the platform gives it.

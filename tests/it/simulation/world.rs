@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use portevoix::domain::name::RoomId;
 use tokio::sync::Notify;
 
-use crate::simulation::network::Seen;
+use crate::simulation::network::{Seen, Shown};
 use crate::simulation::room::SimulatedRoom;
 use crate::simulation::rules;
 use crate::simulation::timeline::{Moment, Timeline, happens};
@@ -17,6 +17,8 @@ pub struct World {
     pub rooms: Vec<SimulatedRoom>,
     /// What the public sees, oldest first.
     pub public: Mutex<Vec<Seen>>,
+    /// What accounts show on of others' posts.
+    pub shown_on: Mutex<Vec<Shown>>,
     /// Rung after each commit by which something is owed.
     pub listeners: Mutex<Vec<Arc<Notify>>>,
     /// Things fail until then.
@@ -32,6 +34,7 @@ impl World {
             timeline,
             rooms: codes.iter().map(|code| SimulatedRoom::new(code)).collect(),
             public: Mutex::default(),
+            shown_on: Mutex::default(),
             listeners: Mutex::default(),
             troubled_until: AtomicI64::new(Moment::MAX),
             failure: Mutex::default(),
@@ -71,6 +74,18 @@ impl World {
     pub fn appears(&self, seen: Seen) {
         let broken = rules::of_a_post(self, &seen);
         self.public.lock().unwrap().push(seen);
+        if let Err(broken) = broken {
+            self.fail(broken);
+        }
+    }
+
+    /// An account shows another's post on. It must be allowed to.
+    pub fn shows_on(&self, shown: Shown) {
+        if self.shown_on.lock().unwrap().contains(&shown) {
+            return;
+        }
+        let broken = rules::of_a_relay(self, &shown);
+        self.shown_on.lock().unwrap().push(shown);
         if let Err(broken) = broken {
             self.fail(broken);
         }
