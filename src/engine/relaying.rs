@@ -6,7 +6,6 @@
 use tracing::{error, info};
 
 use crate::command::action::Action;
-use crate::command::parse;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Phase, Progress, Target};
 use crate::domain::fault::{Cause, Fault, Receipt};

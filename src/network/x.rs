@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use crate::domain::directorate::NetworkKind;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 use crate::network::answer::Answer;
 use crate::network::http::{BadServer, Http, Stakes, server_address};
