@@ -47,22 +47,15 @@ impl Speaker {
             Notice::Expired => one("notice-expired", &[]),
             Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
-                let at = audience.moment(*next);
-                if is_removal(draft, account) {
-                    let why = self.fault(fault, audience);
-                    one("notice-removal-retrying", &[("account", account), ("why", &why), ("at", &at)])
-                } else {
-                    Prose::text(self.retrying(account, fault, &at, audience))
-                }
+                let is_removal = is_removal(draft, account);
+                Prose::text(self.retrying(account, (fault, is_removal), &audience.moment(*next), audience))
             }
             Notice::AskWhetherOnline { account, fault } => {
-                let why = self.fault(fault, audience);
-                one("notice-ask-whether-online", &[("account", account), ("why", &why)])
+                one("notice-ask-whether-online", &[("account", account), ("why", &self.fault(fault, audience))])
             }
             Notice::AskToRetry { account, fault } => {
-                let why = self.fault(fault, audience);
                 let name = if is_removal(draft, account) { "notice-ask-to-remove" } else { "notice-ask-to-retry" };
-                one(name, &[("account", account), ("why", &why)])
+                one(name, &[("account", account), ("why", &self.fault(fault, audience))])
             }
             Notice::CardLost => one("notice-card-lost", &[]),
             Notice::OriginRemoved => {
@@ -81,11 +74,7 @@ impl Speaker {
             Notice::BadInput(problems) => self.bad_input(problems, audience),
             Notice::Drafts(drafts) if drafts.is_empty() => one("notice-no-drafts", &[]),
             Notice::Drafts(drafts) => self.drafts(drafts, audience),
-            Notice::Shown(draft) => {
-                let mut prose = self.card(draft, draft.revision.number, audience);
-                prose.blocks.push(Block::Text(self.sentence(audience, "notice-shown", &[])));
-                prose
-            }
+            Notice::Shown(draft) => self.shown(draft, audience),
             Notice::Help(help) => self.help(help, audience),
             Notice::PictureRefused { name, why } => {
                 one("notice-picture-refused", &[("name", &shortened(name)), ("why", &self.unfit(why, audience))])
@@ -93,10 +82,27 @@ impl Speaker {
         }
     }
 
+    /// A draft as it stands, and where it can be voted on.
+    fn shown(&self, draft: &Draft, audience: &Audience<'_>) -> Prose {
+        let mut prose = self.card(draft, draft.revision.number, audience);
+        prose.blocks.push(Block::Text(self.sentence(audience, "notice-shown", &[])));
+        prose
+    }
+
     /// That an account did not take it, and when the bot tries or looks again.
-    fn retrying(&self, account: &AccountName, fault: &Fault, at: &str, audience: &Audience<'_>) -> String {
+    fn retrying(
+        &self,
+        account: &AccountName,
+        (fault, is_removal): (&Fault, bool),
+        at: &str,
+        audience: &Audience<'_>,
+    ) -> String {
         let is_uncertain = matches!(fault, Fault::Uncertain { .. });
-        let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
+        let name = match (is_removal, is_uncertain) {
+            (true, _) => "notice-removal-retrying",
+            (false, true) => "notice-looking",
+            (false, false) => "notice-retrying",
+        };
         let why = self.fault(fault, audience);
         self.sentence(audience, name, &[("account", account), ("why", &why), ("at", &at)])
     }

@@ -82,8 +82,8 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
             let other = if room.code == "44" { "67" } else { "44" };
             room.says(now, &who, format!("!relais {number} {other}"), None);
         }
-        80..82 => follows(world, room, &who, &number),
-        82..85 => plans(world, room, &who, &number),
+        80..82 => follows(world, room, &who, number),
+        82..85 => plans(world, room, &who, number),
         85..92 => {
             let text = format!(
                 "date: hier 22h ; tel: 02 40 37 21 21 ; parquet: accord de Mme Morel à 21h ; signalement: veste {}",
@@ -91,12 +91,12 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
             );
             room.says(now, &who, text, Some(card.clone()));
         }
-        92 => follows(world, room, &who, &number),
+        92 => follows(world, room, &who, number),
         93 => room.removes(now, &who, card.as_str()),
         94..96 => {
             room.says(now, &who, format!("!retirer {number}"), None);
         }
-        96 => plans(world, room, &who, &number),
+        96 => plans(world, room, &who, number),
         97 => {
             room.says(now, &who, "la photo du radar est prise de trop loin".to_owned(), Some(card.clone()));
         }
