@@ -25,8 +25,9 @@ use portevoix::domain::name::{ArrivalId, EffectKey, MessageId, PersonId, Reactio
 use portevoix::domain::post::Post;
 use portevoix::domain::prose::Prose;
 use portevoix::domain::review::{self, Event, Opening, Proposal};
+use portevoix::domain::sequel::Left;
 use portevoix::domain::text::Limits;
-use portevoix::engine::desk::{Desk, Desks};
+use portevoix::engine::desk::{Desk, Desks, Neighbours};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
 use portevoix::port::chat::{Arrival, Attachment, Chat, Happening, Intake, Standing};
@@ -239,6 +240,7 @@ impl Stage {
             policies: HashMap::from([(spec.word.clone(), policy)]),
             destinations: destinations(),
             chats: HashMap::from([(room(), chat)]),
+            neighbours: Neighbours::default(),
             networks: HashMap::from([("mastodon".into(), network)]),
         };
         let desks = Arc::new(Desks::new(vec![Arc::new(desk)]));
@@ -380,6 +382,14 @@ impl Network for Notes {
         Ok(())
     }
 
+    async fn traces(&self, _: &Receipt) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn left(&self, _: &Receipt, _: &[String]) -> Result<Left, Fault> {
+        Ok(Left::Nothing)
+    }
+
     async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
         Ok(original.clone())
     }
@@ -404,6 +414,9 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         coming: Vec::new(),
         blockers: content.blockers,
         warnings: content.warnings,
+        happens_at: None,
+        succession: None,
+        relay: None,
     };
     let mut policy = spec.policy.clone();
     policy.approver_roles = BTreeSet::new();

@@ -20,8 +20,9 @@ use portevoix::domain::fault::{Fault, Receipt};
 use portevoix::domain::name::{ArrivalId, EffectKey, MessageId, PersonId, ReactionId, RoleName, RoomId};
 use portevoix::domain::post::Post;
 use portevoix::domain::prose::Prose;
+use portevoix::domain::sequel::Left;
 use portevoix::domain::text::Limits;
-use portevoix::engine::desk::{Desk, Desks};
+use portevoix::engine::desk::{Desk, Desks, Neighbours};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
 use portevoix::port::chat::{Arrival, Attachment, Chat, Happening, Intake, Standing};
@@ -191,6 +192,7 @@ impl Replica {
                 policies: HashMap::from([(spec.word.clone(), policy.clone())]),
                 destinations: vec![destination()],
                 chats: HashMap::from([(room(place), chat.clone())]),
+                neighbours: Neighbours::default(),
                 networks: HashMap::from([("mastodon".into(), published.clone() as Arc<dyn Network>)]),
             })
         });
@@ -313,6 +315,14 @@ impl Network for Counter {
 
     async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
         Ok(())
+    }
+
+    async fn traces(&self, _: &Receipt) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn left(&self, _: &Receipt, _: &[String]) -> Result<Left, Fault> {
+        Ok(Left::Nothing)
     }
 
     async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {

@@ -26,7 +26,8 @@
 //!   anything is sent again.
 //! - The journal is only ever added to, each line chained to the one before ([`Head`](domain::journal::Head)); replaying
 //!   its lines gives each draft as it is stored.
-//! - A room leads to one desk ([`Desk`](engine::desk::Desk)), and from a desk no other directorate can be reached.
+//! - A room leads to one desk ([`Desk`](engine::desk::Desk)), and from a desk no other directorate can be reached, but to
+//!   ask it to show on what was published ([`relaying`](engine::relaying)): its people decide, by its rule.
 //!
 //! # Who imports whom
 //!

@@ -29,7 +29,7 @@ use crate::domain::policy::Policy;
 #[cfg(any(feature = "mastodon", feature = "bluesky", feature = "x"))]
 use crate::domain::secret::Secret;
 use crate::domain::text::Limits;
-use crate::engine::desk::Desk;
+use crate::engine::desk::{Desk, Neighbours};
 #[cfg(feature = "bluesky")]
 use crate::network::bluesky::{BlueskyNetwork, BlueskySettings};
 use crate::network::file::FileNetwork;
@@ -177,6 +177,16 @@ impl Chats {
     }
 }
 
+/// Those who may be asked for a relay, each in the first of its rooms.
+pub fn neighbours(config: &Config) -> Neighbours {
+    let code = |settings: &DirectorateConfig| settings.directorate.code.clone();
+    let room = |settings: &DirectorateConfig| Some((code(settings), settings.directorate.rooms.first()?.clone()));
+    Neighbours {
+        national: config.directorates.iter().find(|settings| settings.is_national).map(code),
+        rooms: config.directorates.iter().filter_map(room).collect(),
+    }
+}
+
 /// Sets up the desk of one directorate. Servers are asked for their limits; one that does not answer is taken to keep
 /// the documented ones.
 ///
@@ -186,7 +196,7 @@ pub async fn desk(
     settings: &DirectorateConfig,
     catalog: &Catalog,
     chats: &Chats,
-    showcase: &Showcase,
+    (showcase, neighbours): (&Showcase, &Neighbours),
     clock: &Arc<dyn Clock>,
 ) -> Result<Desk, Stopped> {
     let directorate = settings.directorate.clone();
@@ -219,6 +229,7 @@ pub async fn desk(
         destinations,
         chats: rooms.collect::<HashMap<RoomId, Arc<dyn Chat>>>(),
         networks,
+        neighbours: neighbours.clone(),
         directorate,
     })
 }

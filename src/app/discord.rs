@@ -71,6 +71,17 @@ fn offer(spec: &Spec, known: &[String], words: &OfferedWords) -> Offer {
         Action::EditDraft => {
             vec![number(), bare(&words.fields.0, &words.fields.1, true, OfferedKind::Fields)]
         }
+        Action::CloseDraft => {
+            let typed = spec.fields.iter().map(field);
+            std::iter::once(number()).chain(typed).collect()
+        }
+        Action::RectifyDraft => {
+            vec![number(), bare(&words.fields.0, &words.fields.1, true, OfferedKind::Fields)]
+        }
+        Action::RelayDraft => {
+            vec![number(), bare(&words.directorates.0, &words.directorates.1, false, OfferedKind::Word)]
+        }
+        Action::PlanDraft => vec![number(), bare(&words.hour.0, &words.hour.1, true, OfferedKind::Word)],
         Action::Help => {
             vec![bare(&words.command.0, &words.command.1, false, OfferedKind::Choice(known.to_vec()))]
         }

@@ -12,6 +12,7 @@ use crate::config::settings::{ChatKind, Config};
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::name::{AccountName, DirectorateCode, PersonId};
 use crate::domain::post::Post;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
@@ -137,6 +138,22 @@ impl Network for Shown {
         self.network.delete(receipt).await?;
         self.posts.send_modify(|posts| posts.retain(|known| !self.is(known, receipt)));
         Ok(())
+    }
+
+    fn edits(&self) -> bool {
+        self.network.edits()
+    }
+
+    async fn edit(&self, old: &Receipt, post: &Post) -> Result<Option<Receipt>, Fault> {
+        self.network.edit(old, post).await
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        self.network.traces(receipt).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        self.network.left(receipt, traces).await
     }
 
     async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {

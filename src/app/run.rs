@@ -82,9 +82,10 @@ impl House {
             discord: build::discord(&config, &catalog, &speaker)?,
             practice: practice::open(&config, &clock),
         };
+        let neighbours = build::neighbours(&config);
         let mut desks = Vec::new();
         for settings in &config.directorates {
-            desks.push(Arc::new(build::desk(settings, &catalog, &chats, &showcase, &clock).await?));
+            desks.push(Arc::new(build::desk(settings, &catalog, &chats, (&showcase, &neighbours), &clock).await?));
         }
         let desks = Arc::new(Desks::new(desks));
         let owed = Arc::new(Notify::new());

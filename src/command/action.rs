@@ -15,19 +15,31 @@ pub enum Action {
     WithdrawDraft,
     /// Lifts warnings of one draft; followed by its number, and codes of checks or nothing.
     LiftWarnings,
+    /// Opens a draft that closes another; followed by its number and why.
+    CloseDraft,
+    /// Opens a draft that rectifies another; followed by its number and the fields that change.
+    RectifyDraft,
+    /// Asks other directorates to show one draft's posts on; followed by its number and their codes.
+    RelayDraft,
+    /// Sets the hour of one draft; followed by its number and the hour.
+    PlanDraft,
     /// Explains all commands, or the one that follows.
     Help,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Draft,
         Self::ListDrafts,
         Self::ShowDraft,
         Self::EditDraft,
         Self::WithdrawDraft,
         Self::LiftWarnings,
+        Self::PlanDraft,
+        Self::CloseDraft,
+        Self::RectifyDraft,
+        Self::RelayDraft,
         Self::Help,
     ];
 
@@ -40,6 +52,10 @@ impl Action {
             Self::EditDraft => "edit_draft",
             Self::WithdrawDraft => "withdraw_draft",
             Self::LiftWarnings => "lift_warnings",
+            Self::PlanDraft => "plan_draft",
+            Self::CloseDraft => "close_draft",
+            Self::RectifyDraft => "rectify_draft",
+            Self::RelayDraft => "relay_draft",
             Self::Help => "help",
         }
     }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::command::action::Action;
 use crate::command::catalog::{Catalog, Lookup};
 use crate::command::clean::clean;
+use crate::command::french_plan;
 use crate::command::parse;
 use crate::command::problem::SpecProblem;
 use crate::command::render::{Album, Content, Destination, render};
@@ -47,10 +48,28 @@ fn run(catalog: &Catalog, spec: &Spec, example: &Example) -> Vec<String> {
     };
     match spec.action {
         Action::Draft => draft(spec, example, typed.rest),
-        Action::ShowDraft | Action::EditDraft | Action::WithdrawDraft | Action::LiftWarnings => {
-            match parse::draft_number(typed.rest) {
-                Ok(_) => Vec::new(),
-                Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+        Action::ShowDraft
+        | Action::EditDraft
+        | Action::WithdrawDraft
+        | Action::LiftWarnings
+        | Action::RectifyDraft
+        | Action::RelayDraft => match parse::draft_number(typed.rest) {
+            Ok(_) => Vec::new(),
+            Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+        },
+        Action::CloseDraft => match parse::draft_number(typed.rest) {
+            Ok((_, rest)) => draft(spec, example, rest),
+            Err(_) => vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 »", spec.word)],
+        },
+        Action::PlanDraft => {
+            match parse::draft_number(typed.rest).map(|(_, rest)| french_plan::read(rest, &example_time())) {
+                Ok(Ok(_)) => Vec::new(),
+                Ok(Err(why)) => {
+                    vec![format!("l'heure de l'exemple n'en est pas une ({why}) : « demain 8h30 », par exemple")]
+                }
+                Err(_) => {
+                    vec![format!("l'exemple doit donner un numéro de brouillon : « !{} 44-12 demain 8h30 »", spec.word)]
+                }
             }
         }
         Action::Help => match typed.rest.split_whitespace().next().map(|word| catalog.find(word)) {
@@ -143,6 +162,8 @@ fn explained(problem: &Problem) -> String {
         Problem::NotYesOrNo { field, value } => format!("« {value} » n'est ni oui ni non pour « {field} »"),
         Problem::NotAChoice { field, value, .. } => format!("« {value} » n'est pas un choix de « {field} »"),
         Problem::ValueTooLong { field, most } => format!("« {field} » dépasse {most} caractères"),
+        Problem::Unplannable(why) => format!("l'heure n'en est pas une ({why})"),
+        Problem::NoSuchDirectorate(code) => format!("il n'y a pas de direction « {code} »"),
         Problem::NotADraftNumber(typed) => format!("« {typed} » n'est pas un numéro de brouillon"),
     };
     format!("l'exemple n'est pas bon : {what}")

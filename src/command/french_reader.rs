@@ -99,7 +99,7 @@ fn relative_date(cursor: &mut Cursor, today: Date) -> Option<Date> {
 }
 
 /// `2026-03-12`, `12/03`, `12/03/2026`, `samedi 14 mars`, `1er avril 2026`; just `13` where a span goes on.
-fn said_date(cursor: &mut Cursor) -> Option<SaidDate> {
+pub(in crate::command) fn said_date(cursor: &mut Cursor) -> Option<SaidDate> {
     let weekday = cursor.attempt(|cursor| weekday(&cursor.word()?));
     if let Some(year) = cursor.attempt(|cursor| cursor.number(4)) {
         let month = cursor.eat_sign('-').then(|| cursor.number(2)).flatten()?;
@@ -137,11 +137,12 @@ fn year(cursor: &mut Cursor) -> Option<i16> {
 
 /// A date as it was said, which may leave things out.
 #[derive(Clone, Copy)]
-struct SaidDate {
+pub(in crate::command) struct SaidDate {
     weekday: Option<jiff::civil::Weekday>,
     day: i16,
     month: Option<i8>,
-    year: Option<i16>,
+    /// The year, if it was said.
+    pub year: Option<i16>,
 }
 
 impl SaidDate {
@@ -160,13 +161,14 @@ impl SaidDate {
         }
     }
 
-    fn in_year(self, year: i16) -> Option<Date> {
+    /// The day in that year, if there is one.
+    pub fn in_year(self, year: i16) -> Option<Date> {
         let date = Date::new(year, self.month?, i8::try_from(self.day).ok()?).ok()?;
         self.weekday.is_none_or(|weekday| weekday == date.weekday()).then_some(date)
     }
 }
 
 /// Puts a value where there is none yet.
-fn keep<T>(place: &mut Option<T>, value: T) -> Option<()> {
+pub(in crate::command) fn keep<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod clean;
 pub mod examples;
 pub mod field;
+pub mod foreseen;
 pub mod french_time;
 pub mod help;
 pub mod parse;
@@ -18,7 +19,9 @@ pub mod value;
 pub mod words;
 
 mod field_file;
+mod french_delay;
 mod french_hours;
+pub mod french_plan;
 mod french_reader;
 mod french_tokens;
 mod policy_file;

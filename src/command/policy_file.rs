@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::command::section::Section;
 use crate::domain::name::RoleName;
-use crate::domain::policy::{Confirm, Glyphs, Policy, bare};
+use crate::domain::policy::{Confirm, Glyphs, Policy, Reminders, bare};
 
 /// More persons than any duty team has.
 const MOST_APPROVERS: u32 = 20;
@@ -16,6 +16,12 @@ const DEFAULT_OPEN_FOR_SECONDS: u32 = 86_400;
 const GRACE_SECONDS: std::ops::RangeInclusive<u32> = 0..=86_400;
 /// Time to see a slip and tap ⏸, unless the file says otherwise.
 const DEFAULT_GRACE_SECONDS: u32 = 30;
+/// From a minute, faster than which nobody reads and decides, to a day.
+const REMIND_AFTER_SECONDS: std::ops::RangeInclusive<u32> = 60..=86_400;
+/// Up to a day.
+const DEADLINE_NEAR_SECONDS: std::ops::RangeInclusive<u32> = 0..=86_400;
+/// Time to find a supervisor, unless the file says otherwise.
+const DEFAULT_DEADLINE_NEAR_SECONDS: u32 = 1_800;
 
 /// Reads `[policy]`. A command without one gets a policy that nothing asks for.
 pub fn read(root: &Section<'_>) -> Policy {
@@ -28,6 +34,7 @@ pub fn read(root: &Section<'_>) -> Policy {
         glyphs: Glyphs::default(),
         is_urgent: false,
         confirm: Confirm::default(),
+        reminders: Reminders { deadline_near_seconds: DEFAULT_DEADLINE_NEAR_SECONDS, ..Reminders::default() },
     };
     let Some(section) = root.section("policy", "[policy]") else { return policy };
     if !section.has("quorum") {
@@ -42,6 +49,7 @@ pub fn read(root: &Section<'_>) -> Policy {
     policy.grace_seconds = section.number("grace_seconds", GRACE_SECONDS).unwrap_or(DEFAULT_GRACE_SECONDS);
     policy.is_urgent = section.flag("urgent");
     policy.confirm = confirm(&section);
+    policy.reminders = reminders(&section);
     if let Some(glyphs) = section.section("glyphs", "[policy.glyphs]") {
         let own =
             |key, glyph: &mut String| *glyph = glyphs.optional_text(key).map_or_else(|| glyph.clone(), |own| own.value);
@@ -57,6 +65,17 @@ pub fn read(root: &Section<'_>) -> Policy {
     }
     section.end();
     policy
+}
+
+fn reminders(section: &Section<'_>) -> Reminders {
+    let roles: Vec<RoleName> = section.texts("remind_roles").into_iter().map(|role| RoleName(role.value)).collect();
+    let after_seconds = section.number("remind_after_seconds", REMIND_AFTER_SECONDS).unwrap_or(0);
+    if section.has("remind_roles") != section.has("remind_after_seconds") {
+        let advice = "écrivez remind_after_seconds = 900 et remind_roles = [\"valideur\"]";
+        section.report(section.line, format!("un rappel a besoin d'un délai et de rôles : {advice}"));
+    }
+    let near = section.number("deadline_near_seconds", DEADLINE_NEAR_SECONDS);
+    Reminders { after_seconds, roles, deadline_near_seconds: near.unwrap_or(DEFAULT_DEADLINE_NEAR_SECONDS) }
 }
 
 fn confirm(section: &Section<'_>) -> Confirm {

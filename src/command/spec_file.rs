@@ -82,7 +82,7 @@ fn spec(page: &Page<'_>, root: Section<'_>, shared: &Arc<Book>) -> Option<Spec> 
     let overrides = overrides(&root, shared);
     let examples: Vec<Example> = root.sections("example", "[[example]]").into_iter().filter_map(example).collect();
     match action {
-        Some(Action::Draft) => check_draft(&root, &fields.sound, &examples),
+        Some(Action::Draft | Action::CloseDraft) => check_draft(&root, &fields.sound, &examples),
         Some(other) => check_other(&root, other, &examples),
         None => {}
     }
@@ -169,7 +169,9 @@ fn check_draft(root: &Section<'_>, fields: &[Field], examples: &[Example]) {
 
 fn check_other(root: &Section<'_>, action: Action, examples: &[Example]) {
     for key in ["field", "template", "policy", "warning", "checks"] {
-        if root.has(key) {
+        // What rectifies or relays another draft has its words, and a rule of its own.
+        let is_own = matches!(action, Action::RectifyDraft | Action::RelayDraft) && key == "policy";
+        if root.has(key) && !is_own {
             let advice = format!("retirez « {key} » ou écrivez action = \"draft\"");
             root.report(
                 root.line,

@@ -16,6 +16,8 @@ pub struct Claims {
     pub rooms: Claimed<RoomId>,
     /// Over all directorates: two accounts in one place would each take the other's posts for their own.
     pub places: Claimed<Place>,
+    /// Being the national directorate.
+    pub national: Claimed<()>,
 }
 
 /// Where an account publishes.

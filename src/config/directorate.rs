@@ -55,6 +55,13 @@ pub fn read(
         None => Some(HOME.to_owned()),
     };
 
+    let national = section.flag("national", findings).filter(|at| at.value);
+    if let Some(at) = &national
+        && let Some(earlier) = claims.national.claim((), at.line)
+    {
+        findings.wrong(at.line, format!("la direction nationale est déjà à la ligne {earlier} ; il n'y en a qu'une"));
+    }
+
     let rooms = section.tables("room", &keys::ROOM, findings);
     let rooms = team::rooms(&rooms, surroundings.chats, claims, findings);
     let members = section.tables("member", &keys::MEMBER, findings);
@@ -80,7 +87,14 @@ pub fn read(
     let connected =
         |read: ReadAccount| AccountConfig { name: read.account.name, connection: read.connection, prices: read.prices };
     let accounts = accounts.into_iter().map(connected).collect();
-    Some(DirectorateConfig { directorate, rooms, accounts, policies, line: section.line })
+    Some(DirectorateConfig {
+        directorate,
+        rooms,
+        accounts,
+        policies,
+        is_national: national.is_some(),
+        line: section.line,
+    })
 }
 
 fn accounts(

@@ -75,6 +75,7 @@ pub const DIRECTORATE: TableKeys = TableKeys {
         Key { name: "name", example: r#"name = "Police nationale de la Loire-Atlantique""# },
         Key { name: "language", example: r#"language = "fr""# },
         Key { name: "time_zone", example: r#"time_zone = "Europe/Paris""# },
+        Key { name: "national", example: "national = true" },
         Key { name: "room", example: "[[directorate.room]]" },
         Key { name: "member", example: "[[directorate.member]]" },
         Key { name: "group", example: "[[directorate.group]]" },
@@ -159,6 +160,9 @@ pub const POLICY: TableKeys = TableKeys {
         Key { name: "open_for_seconds", example: "open_for_seconds = 86400" },
         Key { name: "grace_seconds", example: "grace_seconds = 60" },
         Key { name: "confirm", example: r#"confirm = "word""# },
+        Key { name: "remind_after_seconds", example: "remind_after_seconds = 900" },
+        Key { name: "remind_roles", example: r#"remind_roles = ["valideur", "chef"]"# },
+        Key { name: "deadline_near_seconds", example: "deadline_near_seconds = 1800" },
     ],
 };
 

@@ -11,7 +11,7 @@ use crate::config::settings::{Config, PolicySetting};
 use crate::domain::directorate::{Directorate, Member};
 use crate::domain::fold::fold;
 use crate::domain::name::{CommandWord, RoleName};
-use crate::domain::policy::{Confirm, Policy};
+use crate::domain::policy::{Confirm, Policy, Reminders};
 
 /// The most persons whose approval can be asked: more than a brigade's supervisors never answer in time.
 const MOST_VOTES: u32 = 20;
@@ -24,6 +24,9 @@ const LONGEST_OPEN: u32 = 30 * 24 * 60 * 60;
 
 /// The longest grace period, in seconds: an hour; a later publication is a matter of planning, not of grace.
 const LONGEST_GRACE: u32 = 60 * 60;
+
+/// The longest a draft waits before somebody is called, or is said to be due soon, in seconds: a day.
+const LONGEST_REMINDER: u32 = 24 * 60 * 60;
 
 /// Changes to the approval policy of one command; what is `None` stays as the command file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,12 @@ pub struct PolicyOverride {
     pub grace_seconds: Option<u32>,
     /// How an approval is given.
     pub confirm: Option<Confirm>,
+    /// Seconds without a vote after which the next role is called; 0 for never.
+    pub remind_after_seconds: Option<u32>,
+    /// The roles that are called, in this order.
+    pub remind_roles: Option<Vec<RoleName>>,
+    /// Seconds before it is due at which it is said that it is not approved; 0 for never.
+    pub deadline_near_seconds: Option<u32>,
 }
 
 impl PolicyOverride {
@@ -54,6 +63,11 @@ impl PolicyOverride {
             glyphs: policy.glyphs.clone(),
             is_urgent: policy.is_urgent,
             confirm: self.confirm.unwrap_or(policy.confirm),
+            reminders: Reminders {
+                after_seconds: self.remind_after_seconds.unwrap_or(policy.reminders.after_seconds),
+                roles: self.remind_roles.as_ref().unwrap_or(&policy.reminders.roles).clone(),
+                deadline_near_seconds: self.deadline_near_seconds.unwrap_or(policy.reminders.deadline_near_seconds),
+            },
         }
     }
 }
@@ -69,6 +83,9 @@ pub fn read(sections: &[Section<'_>], held: &BTreeSet<&str>, findings: &mut Find
             approver_roles: held_roles(section, "approver_roles", held, findings),
             open_for_seconds: section.number("open_for_seconds", "secondes", SHORTEST_OPEN..=LONGEST_OPEN, findings),
             grace_seconds: section.number("grace_seconds", "secondes", 0..=LONGEST_GRACE, findings),
+            remind_after_seconds: section.number("remind_after_seconds", "secondes", 0..=LONGEST_REMINDER, findings),
+            remind_roles: called_roles(section, held, findings),
+            deadline_near_seconds: section.number("deadline_near_seconds", "secondes", 0..=LONGEST_REMINDER, findings),
             confirm: section.choice("confirm", &Confirm::WORDS, findings).map(|confirm| confirm.value),
         };
         if !POLICY.keys.iter().any(|key| key.name != "command" && section.has(key.name)) {
@@ -87,6 +104,19 @@ pub fn read(sections: &[Section<'_>], held: &BTreeSet<&str>, findings: &mut Find
     settings
 }
 
+/// The roles to call, in their order.
+fn called_roles(section: &Section<'_>, held: &BTreeSet<&str>, findings: &mut Findings) -> Option<Vec<RoleName>> {
+    let names = held_names(section, "remind_roles", held, findings)?;
+    let known = roles(&names, "remind_roles", findings);
+    let mut in_order: Vec<RoleName> = Vec::new();
+    for role in names.iter().map(|name| RoleName::from(name.value)) {
+        if known.contains(&role) && !in_order.contains(&role) {
+            in_order.push(role);
+        }
+    }
+    Some(in_order)
+}
+
 /// Roles that somebody of the team holds; others are noted.
 fn held_roles(
     section: &Section<'_>,
@@ -94,12 +124,22 @@ fn held_roles(
     held: &BTreeSet<&str>,
     findings: &mut Findings,
 ) -> Option<BTreeSet<RoleName>> {
+    let names = held_names(section, key, held, findings)?;
+    Some(roles(&names, key, findings))
+}
+
+fn held_names<'t>(
+    section: &Section<'t>,
+    key: &str,
+    held: &BTreeSet<&str>,
+    findings: &mut Findings,
+) -> Option<Vec<At<&'t str>>> {
     let names = section.texts(key, findings)?;
     for At { value: name, line } in names.iter().filter(|name| !held.contains(name.value)) {
         let guess = guess(name, held.iter().copied());
         findings.missing(*line, format!("personne de l'équipe n'a le rôle « {name} »{guess}"));
     }
-    Some(roles(&names, key, findings))
+    Some(names)
 }
 
 /// Holds the directorates against the commands: whether each changed policy names a command that exists, and whether

@@ -108,6 +108,16 @@ impl<'t> Section<'t> {
         number
     }
 
+    /// Yes or no, that may be left out.
+    pub fn flag(&self, key: &str, findings: &mut Findings) -> Option<At<bool>> {
+        let value = self.table.get(key)?;
+        let line = findings.line_of(value.span().start);
+        match value.get_ref().as_bool() {
+            Some(flag) => Some(At { value: flag, line }),
+            None => self.not_a(key, "true ou false, sans guillemets", line, findings),
+        }
+    }
+
     /// An amount of US dollars to the thousandth (`0.015`), at most `most` of them, that may be left out.
     pub fn dollars(&self, key: &str, most: u32, findings: &mut Findings) -> Option<Price> {
         let value = self.table.get(key)?;

@@ -84,6 +84,8 @@ pub struct DirectorateConfig {
     pub accounts: Vec<AccountConfig>,
     /// What it wants otherwise than the command files say.
     pub policies: Vec<PolicySetting>,
+    /// Whether it is the one that others ask for relays without naming it.
+    pub is_national: bool,
     /// The line of its `[[directorate]]`, for what is found wrong later.
     pub line: u32,
 }

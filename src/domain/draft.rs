@@ -16,8 +16,11 @@ use crate::domain::name::{
 use crate::domain::notice::State;
 use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::{Confirm, Policy};
+use crate::domain::relay::{Asked, Relay};
 use crate::domain::seal::{Seal, Word};
+use crate::domain::sequel::{Follower, Kind, Removal, Succession};
 use crate::domain::text::Length;
+use crate::domain::watch::Watch;
 
 /// Everything that is true of one draft now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,15 @@ pub struct Draft {
     /// name one.
     #[serde(default)]
     pub replaced: BTreeMap<RevisionNumber, Seal>,
+    /// What it has said by itself while it waited.
+    #[serde(default, skip_serializing_if = "Watch::is_fresh")]
+    pub watch: Watch,
+    /// Where other directorates were asked to show it on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relays: Vec<Asked>,
+    /// The draft that closes or rectifies it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follower: Option<Follower>,
     /// Where it is on its way.
     pub phase: Phase,
 }
@@ -73,7 +85,19 @@ pub struct Revision {
     /// Which of them were lifted, and by whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifted: Vec<Lift>,
-    /// Over all targets and pictures.
+    /// Not before that time does it go out, if one was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<Timestamp>,
+    /// When that begins which it announces, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happens_at: Option<Timestamp>,
+    /// The draft that it closes or rectifies, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succession>,
+    /// The other directorate's post that it shows on, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
+    /// Over all targets and pictures, the hour, and what becomes of old posts.
     pub seal: Seal,
 }
 
@@ -247,6 +271,9 @@ pub struct Publication {
     pub decided_at: Timestamp,
     /// How far each account is.
     pub progress: BTreeMap<AccountName, Progress>,
+    /// Where it follows another draft, the posts of that one which are down.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub removed: BTreeMap<AccountName, Removal>,
 }
 
 /// How far an approved post is on one account.
@@ -267,6 +294,10 @@ pub enum Progress {
     Refused(Fault),
     /// Out.
     Online(Receipt),
+    /// Certainly not out, and it will not be: another draft is carried out in its place.
+    Stopped,
+    /// Nothing was to be put in the place of the old post, and that is down.
+    TakenDown,
 }
 
 impl Blocker {
@@ -288,8 +319,21 @@ impl Publication {
     pub fn is_stuck(&self) -> bool {
         self.progress.values().any(|progress| match progress {
             Progress::Uncertain(_) | Progress::Refused(_) => true,
-            Progress::Owed | Progress::Retrying { .. } | Progress::Online(_) => false,
+            Progress::Owed
+            | Progress::Retrying { .. }
+            | Progress::Online(_)
+            | Progress::Stopped
+            | Progress::TakenDown => false,
         })
+    }
+
+    /// Where a draft is with it: published once nothing more is to be done.
+    pub(in crate::domain) fn into_phase(self) -> Phase {
+        let is_done = self.progress.values().all(|progress| match progress {
+            Progress::Online(_) | Progress::Stopped | Progress::TakenDown => true,
+            Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_) => false,
+        });
+        if is_done { Phase::Published(self) } else { Phase::Publishing(self) }
     }
 }
 
@@ -329,7 +373,11 @@ impl Draft {
             Phase::Approved { grace: Grace::Held(_), .. } => State::Held,
             Phase::Publishing(publication) if publication.is_stuck() => State::Stuck,
             Phase::Publishing(_) => State::Publishing,
-            Phase::Published(_) => State::Published,
+            Phase::Published(_) => match &self.follower {
+                Some(Follower { is_carried: true, kind: Kind::Close, .. }) => State::Closed,
+                Some(Follower { is_carried: true, kind: Kind::Rectify, .. }) => State::Rectified,
+                Some(Follower { is_carried: false, .. }) | None => State::Published,
+            },
             Phase::Vetoed { .. } => State::Vetoed,
             Phase::Withdrawn { .. } => State::Withdrawn,
             Phase::Expired(_) => State::Expired,
@@ -345,6 +393,18 @@ impl Draft {
             | Phase::Expired(ballot) => Some(ballot),
             Phase::Publishing(publication) | Phase::Published(publication) => Some(&publication.ballot),
             Phase::Withdrawn { .. } => None,
+        }
+    }
+
+    /// Whether it was approved and its grace period is over: it is going out, or out.
+    pub fn is_carried(&self) -> bool {
+        match &self.phase {
+            Phase::Publishing(_) | Phase::Published(_) => true,
+            Phase::Review(_)
+            | Phase::Approved { .. }
+            | Phase::Vetoed { .. }
+            | Phase::Withdrawn { .. }
+            | Phase::Expired(_) => false,
         }
     }
 

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fault::Receipt;
 use crate::domain::name::{AccountName, DraftNumber, EffectKey, RevisionNumber};
 use crate::domain::notice::Notice;
+use crate::domain::relay::RelayAnswer;
 
 /// Something owed, in the imperative.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,12 @@ pub enum Effect {
     Tell(Notice),
     /// Publish the approved revision on one account.
     Publish(AccountName),
+    /// Look whether the old post is gone from one account, for a day.
+    Check(AccountName),
+    /// Tell those who asked for a relay what became of it.
+    Answer(RelayAnswer),
+    /// Take back what one account shows on.
+    Undo(AccountName, Receipt),
     /// Look at the draft again at that time.
     Wake(Timestamp),
 }

@@ -111,6 +111,15 @@ pub enum Cause {
     /// The account is not in the configuration any more.
     #[error("no such account")]
     NoSuchAccount,
+    /// The bot does not know which post it is: a person vouched for it.
+    #[error("the post's id is not known")]
+    IdUnknown,
+    /// Whether the old post is out is not known yet.
+    #[error("the old post is still in doubt")]
+    OldUnsettled,
+    /// Another draft is carried out in its place.
+    #[error("superseded")]
+    Superseded,
     /// What would be sent is not what was approved.
     #[error("the seal does not match")]
     SealBroken,

@@ -14,7 +14,11 @@ use crate::domain::name::{
     AccountName, ArrivalId, CommandWord, DraftNumber, FieldName, PersonId, RevisionNumber, RoleName,
 };
 use crate::domain::picture::Unfit;
+use crate::domain::plan_notice::PlanNotice;
 use crate::domain::publication::Answer;
+use crate::domain::relay::RelayNotice;
+use crate::domain::schedule::Unplannable;
+use crate::domain::sequel::SequelNotice;
 
 /// One thing to say. Persons are named by their member id; the wording knows their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +69,12 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// Something about the hour of a draft that waits.
+    Plan(PlanNotice),
+    /// Something about a relay.
+    Relay(RelayNotice),
+    /// Something about a draft that closes or rectifies another.
+    Sequel(SequelNotice),
     /// Someone held it.
     Held {
         /// Who.
@@ -195,6 +205,9 @@ pub struct Summary {
     pub state: State,
     /// The first words of its text.
     pub beginning: String,
+    /// The hour that was set for it, as long as it has not begun to go out.
+    #[serde(default)]
+    pub planned_at: Option<Timestamp>,
 }
 
 /// Where a draft stands, in one word.
@@ -220,6 +233,10 @@ pub enum State {
     Withdrawn,
     /// Lapsed.
     Expired,
+    /// It was out, and another draft has closed it.
+    Closed,
+    /// It was out, and another draft has rectified it.
+    Rectified,
 }
 
 impl State {
@@ -233,7 +250,7 @@ impl State {
             | Self::Publishing
             | Self::Stuck
             | Self::Vetoed => false,
-            Self::Published | Self::Withdrawn | Self::Expired => true,
+            Self::Published | Self::Withdrawn | Self::Expired | Self::Closed | Self::Rectified => true,
         }
     }
 }
@@ -273,6 +290,15 @@ pub enum Refusal {
     /// It was withdrawn, or it lapsed.
     #[error("the draft is over")]
     Over(State),
+    /// A relay shows another directorate's words on, as they are.
+    #[error("a relay is made as it is")]
+    RelayedAsItIs,
+    /// Nothing of it is out, so there is nothing to close or rectify.
+    #[error("nothing of it is out")]
+    NotOut,
+    /// Another draft closes or rectifies it, or would.
+    #[error("{0} follows it already")]
+    Followed(DraftNumber),
     /// Only authors and approvers may do this.
     #[error("only an author or an approver may do this")]
     NotYours,
@@ -371,6 +397,12 @@ pub enum Problem {
         /// At most, in characters.
         most: usize,
     },
+    /// Nothing can be planned for what was typed.
+    #[error("{0}")]
+    Unplannable(Unplannable),
+    /// No directorate of that code can be asked; empty where none is the national one.
+    #[error("no directorate {0}")]
+    NoSuchDirectorate(String),
     /// A draft's number was expected.
     #[error("{0} is not a draft number")]
     NotADraftNumber(String),

@@ -31,6 +31,20 @@ pub struct Policy {
     /// How an approval is given. Where none was stored, by reaction.
     #[serde(default)]
     pub confirm: Confirm,
+    /// Whom the bot calls when nobody votes.
+    #[serde(default)]
+    pub reminders: Reminders,
+}
+
+/// What is said of a draft that waits for votes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminders {
+    /// After so many seconds without a vote the next role is called; never if 0.
+    pub after_seconds: u32,
+    /// The roles that are called, each once, in this order.
+    pub roles: Vec<RoleName>,
+    /// So many seconds before its hour, or before what it announces, it is said that it is not approved; never if 0.
+    pub deadline_near_seconds: u32,
 }
 
 /// How an approval is given. Stopping is always cheap: a veto and a hold are reactions either way.

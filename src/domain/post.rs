@@ -11,7 +11,6 @@ use crate::domain::effect::publish_key;
 use crate::domain::name::{AccountName, EffectKey};
 use crate::domain::picture::{Developed, Digest};
 use crate::domain::policy::Mandate;
-use crate::domain::seal::Seal;
 
 /// One approved text on its way to one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +44,7 @@ impl Post {
         files: &HashMap<Digest, Arc<[u8]>>,
         decided_at: Timestamp,
     ) -> Result<Self, SealBroken> {
-        let content = Seal::of(&draft.number, &draft.revision.targets, &draft.revision.pictures);
+        let content = draft.revision.content_seal(&draft.number);
         if draft.number != *mandate.number() || draft.revision.number != mandate.revision() || content != mandate.seal()
         {
             return Err(SealBroken);

@@ -1,15 +1,18 @@
 //! The second half of a draft's way: out on each account, one not waiting for the other, until all of it is online.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ballot::{Ballot, Voter};
 use crate::domain::draft::{Draft, Phase, Progress, Publication};
 use crate::domain::effect::Effect;
-use crate::domain::fault::{Fault, Receipt};
+use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::AccountName;
 use crate::domain::notice::{Notice, Refusal};
 use crate::domain::review::{Decision, unchanged};
+use crate::domain::{schedule, sequel};
 
 /// What a person says of an account whose outcome is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,9 +26,13 @@ pub enum Answer {
 
 /// Begins to publish an approved draft on all of its accounts, side by side.
 pub(in crate::domain) fn begin(mut draft: Draft, ballot: Ballot, mut effects: Vec<Effect>, now: Timestamp) -> Decision {
-    let accounts: Vec<AccountName> = draft.revision.targets.iter().map(|target| target.account.clone()).collect();
+    let mut accounts: Vec<AccountName> = draft.revision.targets.iter().map(|target| target.account.clone()).collect();
+    let steps = draft.revision.succession.iter().flat_map(|succession| succession.steps.keys());
+    let without_text: Vec<AccountName> = steps.filter(|account| !accounts.contains(account)).cloned().collect();
+    accounts.extend(without_text);
     let progress = accounts.iter().map(|account| (account.clone(), Progress::Owed)).collect();
-    draft.phase = Phase::Publishing(Publication { ballot, decided_at: now, progress });
+    draft.phase = Phase::Publishing(Publication { ballot, decided_at: now, progress, removed: BTreeMap::new() });
+    effects.extend(schedule::lateness(&draft, now));
     effects.extend(accounts.into_iter().map(Effect::Publish));
     Decision { draft, effects }
 }
@@ -33,7 +40,11 @@ pub(in crate::domain) fn begin(mut draft: Draft, ballot: Ballot, mut effects: Ve
 /// An account published it.
 pub(in crate::domain) fn delivered(draft: &Draft, account: AccountName, receipt: Receipt) -> Decision {
     progressed(draft, &account, |progress| match progress {
-        Progress::Online(_) => None,
+        // It was shown on while the original was closed: that is taken back as well.
+        Progress::Stopped if draft.revision.relay.is_some() => {
+            Some((Progress::Stopped, vec![Effect::Undo(account.clone(), receipt.clone())]))
+        }
+        Progress::Online(_) | Progress::Stopped | Progress::TakenDown => None,
         Progress::Owed | Progress::Retrying { .. } | Progress::Uncertain(_) | Progress::Refused(_) => Some((
             Progress::Online(receipt.clone()),
             vec![Effect::Tell(Notice::Online { account: account.clone(), receipt: receipt.clone() })],
@@ -63,7 +74,7 @@ pub(in crate::domain) fn failed(
             }
         };
         let was_said = match (before, &after) {
-            (Progress::Online(_), _) => return None,
+            (Progress::Online(_) | Progress::Stopped | Progress::TakenDown, _) => return None,
             // A person has been asked, and may answer at any time: the bot goes on looking in silence.
             (Progress::Uncertain(_), Progress::Retrying { .. }) => return None,
             (Progress::Retrying { fault: said, .. }, Progress::Retrying { .. }) => {
@@ -76,7 +87,9 @@ pub(in crate::domain) fn failed(
                 | Progress::Retrying { .. }
                 | Progress::Uncertain(_)
                 | Progress::Refused(_)
-                | Progress::Online(_),
+                | Progress::Online(_)
+                | Progress::Stopped
+                | Progress::TakenDown,
             ) => false,
         };
         Some((after, if was_said { vec![] } else { vec![Effect::Tell(notice)] }))
@@ -100,13 +113,35 @@ pub(in crate::domain) fn resolve(
         (Some(Progress::Uncertain(_)), Answer::Online) => {
             Ok(delivered(draft, account, Receipt { id: String::new(), url: None }))
         }
+        // Whoever was asked to take it down by hand says that it is down.
+        (Some(Progress::Refused(fault)), Answer::Again) if *fault.cause() == Cause::IdUnknown => {
+            let mut decision = sequel::taken_down(draft, account.clone(), None, vec![]);
+            if matches!(&decision.draft.phase, Phase::Publishing(publication)
+                if publication.progress.get(&account) != Some(&Progress::TakenDown))
+            {
+                let again = progressed(&decision.draft, &account, |_| {
+                    Some((Progress::Owed, vec![Effect::Publish(account.clone())]))
+                });
+                decision.draft = again.draft;
+                decision.effects.extend(again.effects);
+            }
+            Ok(decision)
+        }
         (Some(Progress::Uncertain(_) | Progress::Refused(_)), Answer::Again) => {
             Ok(progressed(draft, &account, |_| Some((Progress::Owed, vec![Effect::Publish(account.clone())]))))
         }
         (Some(Progress::Refused(_)), Answer::Online)
-        | (Some(Progress::Owed | Progress::Retrying { .. } | Progress::Online(_)) | None, _) => {
-            Err(Refusal::NothingAsked)
-        }
+        | (
+            Some(
+                Progress::Owed
+                | Progress::Retrying { .. }
+                | Progress::Online(_)
+                | Progress::Stopped
+                | Progress::TakenDown,
+            )
+            | None,
+            _,
+        ) => Err(Refusal::NothingAsked),
     }
 }
 
@@ -116,15 +151,23 @@ fn progressed(
     account: &AccountName,
     step: impl FnOnce(&Progress) -> Option<(Progress, Vec<Effect>)>,
 ) -> Decision {
-    let Phase::Publishing(publication) = &draft.phase else { return unchanged(draft, vec![]) };
+    let publication = match &draft.phase {
+        Phase::Publishing(publication) => publication,
+        Phase::Published(publication) if draft.revision.relay.is_some() => publication,
+        Phase::Published(_)
+        | Phase::Review(_)
+        | Phase::Approved { .. }
+        | Phase::Vetoed { .. }
+        | Phase::Withdrawn { .. }
+        | Phase::Expired(_) => return unchanged(draft, vec![]),
+    };
     let Some((progress, told)) = publication.progress.get(account).and_then(step) else {
         return unchanged(draft, vec![]);
     };
     let mut publication = publication.clone();
     publication.progress.insert(account.clone(), progress);
-    let is_out = publication.progress.values().all(|progress| matches!(progress, Progress::Online(_)));
     let mut next = draft.clone();
-    next.phase = if is_out { Phase::Published(publication) } else { Phase::Publishing(publication) };
+    next.phase = publication.into_phase();
     let mut effects = vec![Effect::ShowCard(draft.revision.number)];
     effects.extend(told);
     Decision { draft: next, effects }

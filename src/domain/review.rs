@@ -16,8 +16,11 @@ use crate::domain::notice::{Notice, Refusal};
 use crate::domain::picture::{Coming, Picture};
 use crate::domain::policy::Policy;
 use crate::domain::publication::{self, Answer};
+use crate::domain::relay::{self, Relay, RelayEvent};
 use crate::domain::seal::Seal;
-use crate::domain::{lifting, voting};
+use crate::domain::sequel::{self, SequelEvent, Succession};
+use crate::domain::watch::{self, Watch};
+use crate::domain::{lifting, schedule, voting};
 
 /// What became of a draft, and what is owed to the world for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub struct Decision {
 }
 
 /// What someone wants to publish: the fields as typed and everything that follows from them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// What was typed.
     pub fields: BTreeMap<FieldName, Filled>,
@@ -45,6 +48,15 @@ pub struct Proposal {
     pub blockers: Vec<Blocker>,
     /// What a supervisor should look at twice.
     pub warnings: Vec<Warning>,
+    /// When that begins which it announces, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happens_at: Option<Timestamp>,
+    /// The draft that it closes or rectifies, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succession>,
+    /// The other directorate's post that it shows on, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
 }
 
 /// The command that opens a draft.
@@ -112,6 +124,13 @@ pub enum Event {
         /// Of which checks; of every one that stood if none is named.
         codes: BTreeSet<String>,
     },
+    /// Someone set the hour of it, or took it away.
+    Planned {
+        /// Who: an author from now on.
+        by: PersonId,
+        /// Not before that time; `None` for as soon as it is approved.
+        at: Option<Timestamp>,
+    },
     /// Someone wants it withdrawn.
     Withdrawn {
         /// Who.
@@ -142,6 +161,10 @@ pub enum Event {
         /// When the next try or look is due, if there will be one.
         next: Option<Timestamp>,
     },
+    /// Something that happened because one draft follows the other.
+    Sequel(SequelEvent),
+    /// Something that happened because one directorate shows another's post on.
+    Relay(RelayEvent),
     /// A person answered the question about an account.
     Resolved {
         /// Which.
@@ -156,8 +179,8 @@ pub enum Event {
 /// Opens a draft.
 pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let expires_at = later(now, opening.policy.open_for_seconds);
-    let draft = Draft {
-        revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal),
+    let mut draft = Draft {
+        revision: revision(&opening.number, RevisionNumber::FIRST, opening.proposal, None),
         replaced: BTreeMap::new(),
         number: opening.number,
         command: opening.command,
@@ -167,10 +190,14 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         opened_at: now,
         expires_at,
         policy: opening.policy,
+        watch: Watch::default(),
+        relays: Vec::new(),
+        follower: None,
         phase: Phase::Review(Ballot::default()),
     };
     let mut effects = vec![Effect::ShowCard(RevisionNumber::FIRST), Effect::Wake(expires_at)];
     effects.extend(asked(&draft.revision.blockers));
+    effects.extend(watch::begin(&mut draft, now));
     Decision { draft, effects }
 }
 
@@ -179,9 +206,14 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
 /// # Errors
 /// A [`Refusal`] when the rules do not allow it; the draft then stays as it is.
 pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
+    decided(draft, event, now).map(|decision| relay::answered(draft, decision))
+}
+
+fn decided(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, Refusal> {
     match event {
-        Event::Revised { by, proposal } => revise(draft, Some(by), proposal),
-        Event::PicturesRemoved { proposal } => revise(draft, None, proposal),
+        Event::Revised { by, proposal } => revise(draft, Some(by), proposal, now),
+        Event::PicturesRemoved { proposal } => revise(draft, None, proposal, now),
+        Event::Planned { by, at } => schedule::plan(draft, by, at, now),
         Event::Voted { revision, vote, at } => voting::cast(draft, revision, vote, at, now),
         Event::VoteTakenBack { reaction } => Ok(voting::take_back(draft, &reaction, now)),
         Event::VetoExplained { by, reason } => Ok(explain_veto(draft, by, reason)),
@@ -192,23 +224,29 @@ pub fn decide(draft: &Draft, event: Event, now: Timestamp) -> Result<Decision, R
         Event::TimePassed => Ok(time_passed(draft, now)),
         Event::Delivered { account, receipt } => Ok(publication::delivered(draft, account, receipt)),
         Event::Failed { account, fault, next } => Ok(publication::failed(draft, account, fault, next)),
+        Event::Sequel(event) => Ok(sequel::decide(draft, event)),
+        Event::Relay(event) => Ok(relay::decide(draft, event)),
         Event::Resolved { account, by, answer } => publication::resolve(draft, account, &by, answer),
     }
 }
 
-fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Decision, Refusal> {
+fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal, now: Timestamp) -> Result<Decision, Refusal> {
     must_be_open(draft)?;
+    if draft.revision.relay.is_some() {
+        return Err(Refusal::RelayedAsItIs);
+    }
     let old = &draft.revision;
     let was_complete = old.blockers.is_empty();
     let is_complete = proposal.blockers.is_empty();
     // Still incomplete: the card fills up in place. Anything that can be voted on is a revision, and a card, of its
     // own: a tap meant for the card as it was before can then never count for what it became.
     let number = if was_complete || is_complete { old.number.next() } else { old.number };
-    let new = revision(&draft.number, number, proposal);
+    let new = revision(&draft.number, number, proposal, old.planned_at);
     let is_same = new.fields_alone() == old.fields_alone()
         && new.targets == old.targets
         && new.pictures == old.pictures
         && new.coming == old.coming
+        && new.succession == old.succession
         && new.blockers == old.blockers;
     if is_same {
         return Err(Refusal::NothingChanged);
@@ -228,11 +266,23 @@ fn revise(draft: &Draft, by: Option<PersonId>, proposal: Proposal) -> Result<Dec
         }));
     }
     effects.extend(asked(&new.blockers));
+    Ok(put(draft, by, new, effects, now))
+}
+
+/// Puts another revision in the place of the one that stands: nobody has voted on it.
+pub(in crate::domain) fn put(
+    draft: &Draft,
+    by: Option<PersonId>,
+    revision: Revision,
+    mut effects: Vec<Effect>,
+    now: Timestamp,
+) -> Decision {
     let mut draft = draft.clone();
     draft.authors.extend(by);
-    draft.replace_revision(new);
+    draft.replace_revision(revision);
     draft.phase = Phase::Review(Ballot::default());
-    Ok(Decision { draft, effects })
+    effects.extend(watch::begin(&mut draft, now));
+    Decision { draft, effects }
 }
 
 /// What a person is asked to do about blockers; for a picture that is on its way nobody can do anything.
@@ -260,7 +310,7 @@ fn time_passed(draft: &Draft, now: Timestamp) -> Decision {
         | Phase::Published(_)
         | Phase::Vetoed { .. }
         | Phase::Withdrawn { .. }
-        | Phase::Expired(_) => unchanged(draft, vec![]),
+        | Phase::Expired(_) => watch::look(draft, now),
     }
 }
 
@@ -304,14 +354,26 @@ fn card_removed(draft: &Draft, revision: RevisionNumber) -> Decision {
 pub(in crate::domain) fn must_be_open(draft: &Draft) -> Result<(), Refusal> {
     match &draft.phase {
         Phase::Review(_) | Phase::Approved { .. } | Phase::Vetoed { .. } => Ok(()),
+        Phase::Published(_) if draft.follower.as_ref().is_some_and(|follower| follower.is_carried) => {
+            Err(Refusal::Over(draft.state()))
+        }
         Phase::Publishing(_) | Phase::Published(_) => Err(Refusal::TooLate),
         Phase::Withdrawn { .. } | Phase::Expired(_) => Err(Refusal::Over(draft.state())),
     }
 }
 
-fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) -> Revision {
+fn revision(
+    number: &DraftNumber,
+    revision: RevisionNumber,
+    proposal: Proposal,
+    planned_at: Option<Timestamp>,
+) -> Revision {
     Revision {
         number: revision,
+        planned_at,
+        happens_at: proposal.happens_at,
+        succession: proposal.succession,
+        relay: proposal.relay,
         seal: Seal::of(number, &proposal.targets, &proposal.pictures),
         fields: proposal.fields,
         targets: proposal.targets,
@@ -321,6 +383,7 @@ fn revision(number: &DraftNumber, revision: RevisionNumber, proposal: Proposal) 
         warnings: proposal.warnings,
         lifted: Vec::new(),
     }
+    .sealed(number)
 }
 
 /// Nothing becomes of the draft itself.

@@ -10,7 +10,7 @@ use crate::domain::name::DraftNumber;
 use crate::domain::picture::Picture;
 
 /// SHA-256 over the draft's number, every target (account, network, visibility, language and text) and every picture
-/// (bytes and alt text).
+/// (bytes and alt text); where an hour was set, bound to that as well.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Seal([u8; 32]);
 
@@ -47,6 +47,16 @@ impl Seal {
             part("\0picture");
             part(picture.digest.as_str());
             part(&picture.alt);
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The seal of the same content bound to one thing more, which `what` names.
+    pub fn bound_to(&self, what: &str, value: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in [b"portevoix seal 1 bound", &self.0[..], what.as_bytes(), value.as_bytes()] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
         }
         Self(hash.finalize().into())
     }

@@ -9,9 +9,10 @@ use crate::domain::draft::{Draft, Grace, Phase, VetoReason};
 use crate::domain::effect::Effect;
 use crate::domain::name::{PersonId, ReactionId, RevisionNumber};
 use crate::domain::notice::{Notice, Refusal, State};
+use crate::domain::plan_notice::PlanNotice;
 use crate::domain::policy::{Confirm, Verdict, judge};
-use crate::domain::review::{Decision, later, must_be_open, unchanged};
-use crate::domain::{lifting, publication};
+use crate::domain::review::{Decision, must_be_open, unchanged};
+use crate::domain::{lifting, publication, schedule};
 
 /// Someone reacted under the card of a revision or answered it with a word. `at` is when, by the chat's clock.
 pub(in crate::domain) fn cast(
@@ -116,12 +117,15 @@ fn weigh(draft: &Draft, ballot: Ballot, told: Option<Notice>, now: Timestamp) ->
                 next.phase = Phase::Approved { ballot, grace: Grace::Held(holds) };
             } else if let Phase::Approved { grace: Grace::Until(until), .. } = draft.phase {
                 next.phase = Phase::Approved { ballot, grace: Grace::Until(until) };
-            } else if draft.policy.grace_seconds == 0 {
-                return publication::begin(next, ballot, effects, now);
             } else {
-                let at = later(now, draft.policy.grace_seconds);
+                let at = schedule::goes_out_at(draft, now);
+                if at <= now {
+                    return publication::begin(next, ballot, effects, now);
+                }
                 next.phase = Phase::Approved { ballot, grace: Grace::Until(at) };
-                effects.extend([Effect::Tell(Notice::GoesOut { at }), Effect::Wake(at)]);
+                let is_planned = draft.revision.planned_at == Some(at);
+                let told = if is_planned { Notice::Plan(PlanNotice::Approved { at }) } else { Notice::GoesOut { at } };
+                effects.extend([Effect::Tell(told), Effect::Wake(at)]);
             }
         }
     }

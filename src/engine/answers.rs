@@ -103,6 +103,14 @@ impl Turn<'_> {
         let now = self.desk.local(self.now);
         let Some(typed) = parse::command_line(&text) else { return parse::answer(spec, asked, &text, &now).map(Some) };
         match self.catalog.find(typed.word) {
+            Lookup::Found(found) if found.word == spec.word && found.action == Action::CloseDraft => {
+                let rest = parse::draft_number(typed.rest).map_or(typed.rest, |(_, rest)| rest);
+                parse::fields(spec, rest, &now).map(Some)
+            }
+            Lookup::Found(found) if found.action == Action::RectifyDraft => {
+                let rest = parse::draft_number(typed.rest).map_or(typed.rest, |(_, rest)| rest);
+                parse::answer(spec, None, rest, &now).map(Some)
+            }
             Lookup::Found(found) if found.word == spec.word => parse::fields(spec, typed.rest, &now).map(Some),
             Lookup::Found(found) if found.action == Action::EditDraft => {
                 let rest = parse::draft_number(typed.rest).map_or(typed.rest, |(_, rest)| rest);

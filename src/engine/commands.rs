@@ -15,6 +15,7 @@ use crate::domain::name::{FieldName, MessageId};
 use crate::domain::notice::{Notice, Problem, Refusal, Summary};
 use crate::domain::picture::Coming;
 use crate::domain::review::{Event, Opening};
+use crate::domain::sequel::Kind;
 use crate::engine::ledger;
 use crate::engine::owed::Place;
 use crate::engine::proposal::Material;
@@ -72,6 +73,22 @@ impl Turn<'_> {
                 Some((draft, rest)) => self.lift_warnings(member, message, &draft, rest).await,
                 None => Ok(()),
             },
+            Action::CloseDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.follow(member, message, spec, &draft, (Kind::Close, rest)).await,
+                None => Ok(()),
+            },
+            Action::RectifyDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.follow(member, message, spec, &draft, (Kind::Rectify, rest)).await,
+                None => Ok(()),
+            },
+            Action::RelayDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.ask_relays(member, message, &draft, rest).await,
+                None => Ok(()),
+            },
+            Action::PlanDraft => match self.named_draft(message, typed.rest, draft).await? {
+                Some((draft, rest)) => self.plan_draft(member, message, &draft, rest).await,
+                None => Ok(()),
+            },
             Action::Help => {
                 let asked = Some(typed.rest.trim()).filter(|asked| !asked.is_empty());
                 self.say(Place::Under(message.clone()), help(self.catalog, asked)).await
@@ -102,7 +119,7 @@ impl Turn<'_> {
             author: member.id(),
             policy: self.desk.policy(spec),
             proposal: Material { fields: spec.filled(values, message), coming: coming.clone(), ..Material::default() }
-                .proposed(self.desk, spec),
+                .proposed(self.desk, spec, self.now),
         };
         ledger::open(self.transaction, opening, self.now).await?;
         restored::doubt_if_typed_before(self.transaction, &number, self.arrival.at).await?;
@@ -118,6 +135,7 @@ impl Turn<'_> {
             command: draft.command.clone(),
             state: draft.state(),
             beginning: beginning(draft),
+            planned_at: draft.revision.planned_at.filter(|_| draft.is_open()),
         });
         self.say(Place::Under(message.clone()), Notice::Drafts(summaries.collect())).await
     }
@@ -180,7 +198,7 @@ impl Turn<'_> {
         let mut material = Material::of(&draft.revision);
         material.put(message, values);
         material.coming.extend(coming.iter().cloned());
-        let event = Event::Revised { by: member.id(), proposal: material.proposed(self.desk, spec) };
+        let event = Event::Revised { by: member.id(), proposal: material.proposed(self.desk, spec, self.now) };
         if self.happen(draft, event, message).await? {
             self.owe_pictures(member, &draft.number, &coming).await?;
         }

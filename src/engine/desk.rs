@@ -9,7 +9,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use crate::command::render::Destination;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Directorate;
-use crate::domain::name::{AccountName, CommandWord, PersonId, RoomId};
+use crate::domain::name::{AccountName, CommandWord, DirectorateCode, PersonId, RoomId};
 use crate::domain::policy::Policy;
 use crate::port::chat::Chat;
 use crate::port::network::Network;
@@ -29,6 +29,17 @@ pub struct Desk {
     pub chats: HashMap<RoomId, Arc<dyn Chat>>,
     /// The network behind each of its accounts.
     pub networks: HashMap<AccountName, Arc<dyn Network>>,
+    /// Those whom it may ask to show its posts on.
+    pub neighbours: Neighbours,
+}
+
+/// The directorates that may be asked for a relay: nothing is known of them but where to ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one that is asked where none is named.
+    pub national: Option<DirectorateCode>,
+    /// The room of each in which it is asked.
+    pub rooms: BTreeMap<DirectorateCode, RoomId>,
 }
 
 impl Desk {
@@ -48,7 +59,8 @@ impl Desk {
     }
 }
 
-/// All desks of this process. A room leads to one desk, and from a desk no other can be reached.
+/// All desks of this process. A room leads to one desk, and from a desk no other can be reached: of its neighbours it only
+/// knows where to ask them for a relay.
 #[derive(Default)]
 pub struct Desks {
     desks: Vec<Arc<Desk>>,

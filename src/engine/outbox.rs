@@ -18,6 +18,7 @@ use crate::engine::desk::Desks;
 use crate::engine::ledger;
 use crate::engine::owed::Owed;
 use crate::engine::pictures::Commission;
+use crate::engine::relaying::Request;
 use crate::engine::tries::Tries;
 use crate::port::clock::Clock;
 use crate::store::database::{Database, StoreError};
@@ -194,7 +195,14 @@ impl Outbox {
             // The room left the configuration. What is owed to it waits for its return.
             return match owed {
                 Owed::Card { .. } | Owed::Say { .. } => self.put_off_words(claim, None, claim.may_be_said()).await,
-                Owed::Publish { .. } | Owed::Picture { .. } | Owed::Wake { .. } => self.put_off(claim, None).await,
+                Owed::Publish { .. }
+                | Owed::Check { .. }
+                | Owed::AskRelay { .. }
+                | Owed::NoteRelay { .. }
+                | Owed::EndRelay { .. }
+                | Owed::Undo { .. }
+                | Owed::Picture { .. }
+                | Owed::Wake { .. } => self.put_off(claim, None).await,
             };
         };
         // Each on a heap of its own: together they would make every task as large as the largest of them, and a task is
@@ -203,6 +211,17 @@ impl Outbox {
             Owed::Card { number, revision, .. } => Box::pin(self.show_card(claim, desk, number, *revision)).await,
             Owed::Say { room, place, notice } => Box::pin(self.say(claim, desk, (room, place), notice)).await,
             Owed::Publish { number, account, .. } => Box::pin(self.publish(claim, desk, number, account)).await,
+            Owed::AskRelay { room, of, asking, by } => {
+                Box::pin(self.open_relay(claim, desk, room, Request { of, asking, by })).await
+            }
+            Owed::NoteRelay { number, asked, .. } => Box::pin(self.note_relay(claim, number, asked)).await,
+            Owed::EndRelay { number, by, kind, .. } => Box::pin(self.end_relay(claim, number, (by, *kind))).await,
+            Owed::Undo { number, account, receipt, .. } => {
+                Box::pin(self.undo(claim, desk, (number, account), receipt)).await
+            }
+            Owed::Check { number, account, since, .. } => {
+                Box::pin(self.check_gone(claim, desk, (number, account), *since)).await
+            }
             Owed::Picture { number, by, coming, attachment, .. } => {
                 Box::pin(self.picture(claim, desk, Commission { number, by, coming, attachment })).await
             }

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::draft::Draft;
 use crate::domain::effect::{Effect, publish_key};
+use crate::domain::fault::Receipt;
 use crate::domain::name::{AccountName, DraftNumber, EffectKey, MessageId, PersonId, RevisionNumber, RoomId};
 use crate::domain::notice::Notice;
 use crate::domain::picture::Coming;
+use crate::domain::relay::{Asked, RelayNotice};
+use crate::domain::sequel::Kind;
+use crate::engine::removing::FIRST_LOOK;
 use crate::port::chat::Attachment;
 use crate::store::database::StoreError;
 use crate::store::outbox::{Again, Debt};
@@ -41,6 +45,59 @@ pub enum Owed {
         number: DraftNumber,
         /// On which account.
         account: AccountName,
+    },
+    /// Open a draft in the room of those who are asked for a relay.
+    AskRelay {
+        /// Their room.
+        room: RoomId,
+        /// Whose post.
+        of: DraftNumber,
+        /// The room that asks.
+        asking: RoomId,
+        /// Who asks.
+        by: PersonId,
+    },
+    /// Note with the original that a relay was opened.
+    NoteRelay {
+        /// The original's room.
+        room: RoomId,
+        /// The original.
+        number: DraftNumber,
+        /// The relay.
+        asked: Asked,
+    },
+    /// End a relay, because the original was closed or rectified.
+    EndRelay {
+        /// The relay's room.
+        room: RoomId,
+        /// The relay.
+        number: DraftNumber,
+        /// The draft that closes or rectifies the original.
+        by: DraftNumber,
+        /// Which of both.
+        kind: Kind,
+    },
+    /// Take back what an account shows on.
+    Undo {
+        /// The relay's room.
+        room: RoomId,
+        /// The relay.
+        number: DraftNumber,
+        /// Where.
+        account: AccountName,
+        /// What.
+        receipt: Receipt,
+    },
+    /// Look whether an old post is gone from an account.
+    Check {
+        /// The room of the draft for which it was taken down.
+        room: RoomId,
+        /// That draft.
+        number: DraftNumber,
+        /// Where.
+        account: AccountName,
+        /// When it was taken down.
+        since: Timestamp,
     },
     /// Fetch a file that someone attached, and put it into a draft as a picture.
     Picture {
@@ -101,6 +158,25 @@ impl Owed {
                 let key = publish_key(&number, draft.revision.number, &account);
                 (key, Self::Publish { room, number, account }, now, Again::Renew)
             }
+            Effect::Check(account) => {
+                let key = EffectKey(format!("check/{number}/{account}"));
+                let first = now.saturating_add(FIRST_LOOK).unwrap_or(now);
+                (key, Self::Check { room, number, account, since: now }, first, Again::Unheard)
+            }
+            Effect::Answer(answer) => {
+                let key = EffectKey(format!("answer-relay/{number}/{journal_position}/{place}"));
+                let (asking, of) = match &draft.revision.relay {
+                    Some(relay) => (relay.room.clone(), relay.of.clone()),
+                    // Only relays have answers.
+                    None => (room, number.clone()),
+                };
+                let notice = Box::new(Notice::Relay(RelayNotice::Answered { relay: number, answer }));
+                (key, Self::Say { room: asking, place: Place::Draft(of), notice }, now, Again::Unheard)
+            }
+            Effect::Undo(account, receipt) => {
+                let key = EffectKey(format!("undo/{number}/{account}"));
+                (key, Self::Undo { room, number, account, receipt }, now, Again::Renew)
+            }
             Effect::Wake(at) => {
                 let key = EffectKey(format!("wake/{number}/{}", at.as_millisecond()));
                 (key, Self::Wake { room, number }, at, Again::Unheard)
@@ -118,7 +194,13 @@ impl Owed {
         let lane = match self {
             Self::Card { room, .. } | Self::Say { room, .. } => Self::lane_of(room),
             Self::Picture { number, .. } => format!("pictures/{number}"),
-            Self::Publish { .. } | Self::Wake { .. } => key.to_string(),
+            Self::Publish { .. }
+            | Self::Check { .. }
+            | Self::AskRelay { .. }
+            | Self::NoteRelay { .. }
+            | Self::EndRelay { .. }
+            | Self::Undo { .. }
+            | Self::Wake { .. } => key.to_string(),
         };
         let body = serde_json::to_string(self).map_err(|cause| StoreError::Row { table: "owed", cause })?;
         Ok(Debt { key, lane, body, due_at, version: 0 })
@@ -143,6 +225,11 @@ impl Owed {
             Self::Card { room, .. }
             | Self::Say { room, .. }
             | Self::Publish { room, .. }
+            | Self::Check { room, .. }
+            | Self::AskRelay { room, .. }
+            | Self::NoteRelay { room, .. }
+            | Self::EndRelay { room, .. }
+            | Self::Undo { room, .. }
             | Self::Picture { room, .. }
             | Self::Wake { room, .. } => room,
         }

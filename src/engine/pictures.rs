@@ -114,7 +114,7 @@ impl Turn<'_> {
         if !material.take_out(&MessageId(id.to_owned())) {
             return Ok(());
         }
-        let proposal = material.proposed(self.desk, spec);
+        let proposal = material.proposed(self.desk, spec, self.now);
         let event = match self.member() {
             Some(member) => Event::Revised { by: member.id(), proposal },
             None => Event::PicturesRemoved { proposal },
@@ -193,7 +193,7 @@ impl Outbox {
                     Some(why)
                 }
             };
-            let event = Event::Revised { by: by.clone(), proposal: material.proposed(desk, spec) };
+            let event = Event::Revised { by: by.clone(), proposal: material.proposed(desk, spec, now) };
             // An open draft that waited for a picture is another one without that wait: nothing refuses that.
             let _ = ledger::happen(&mut transaction, &draft, event, now).await?;
             if let Some(why) = refused {

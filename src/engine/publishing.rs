@@ -12,9 +12,10 @@ use crate::domain::effect::publish_key;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::{AccountName, DraftNumber};
 use crate::domain::picture::Digest;
-use crate::domain::policy::{Verdict, judge};
+use crate::domain::policy::{Mandate, Verdict, judge};
 use crate::domain::post::Post;
 use crate::domain::review::Event;
+use crate::domain::sequel::SequelEvent;
 use crate::engine::desk::Desk;
 use crate::engine::ledger;
 use crate::engine::outbox::{Outbox, later};
@@ -49,22 +50,26 @@ impl Outbox {
         let Some(draft) = transaction.draft(number).await? else { return self.settle_in(transaction, claim).await };
         let Phase::Publishing(publication) = &draft.phase else { return self.settle_in(transaction, claim).await };
         // Sent again by a person's word while the bot, still looking, found it: it must not go out a second time.
-        if matches!(publication.progress.get(account), Some(Progress::Online(_))) {
+        if matches!(
+            publication.progress.get(account),
+            Some(Progress::Online(_) | Progress::Stopped | Progress::TakenDown)
+        ) {
             return self.settle_in(transaction, claim).await;
         }
+        if let Some(relay) = &draft.revision.relay {
+            return self.show_on(transaction, claim, desk, (&draft, relay), account).await;
+        }
+        if draft.awaits_removal(account) {
+            return self.remove_old(transaction, claim, desk, &draft, account).await;
+        }
+        // Once another draft is carried out in its place, nothing of it is sent any more; what is in doubt is looked for.
+        let may_send = !draft.follower.as_ref().is_some_and(|follower| follower.is_carried);
         let forgotten = transaction.doubt_about(number, &publish_key(number, draft.revision.number, account)).await?;
         if let (Some(forgotten), None) = (forgotten, claim.doubt) {
             transaction.suspect(&claim.debt.key, forgotten.since).await?;
         }
         let claim = &self.with_doubt(claim, forgotten);
-        let decided_at = publication.decided_at;
-        let mut files = HashMap::new();
-        for picture in &draft.revision.pictures {
-            if let Some(bytes) = transaction.picture(&picture.digest).await? {
-                files.insert(picture.digest.clone(), bytes);
-            }
-        }
-        let (post, network) = match (mandated_post(&draft, account, &files, decided_at), desk.networks.get(account)) {
+        let (post, network) = match (post_of(&mut transaction, &draft, account).await?, desk.networks.get(account)) {
             (Ok(post), Some(network)) => (post, network),
             (Err(cause), _) => {
                 error!(draft = %number, %account, "what is stored is not what was approved; nothing is sent");
@@ -90,8 +95,10 @@ impl Outbox {
             (Some(doubt), Some(Forgotten { was_publishing: false, .. })) => {
                 only_look(network.as_ref(), &post, doubt).await
             }
-            (Some(doubt), Some(_) | None) => self.look_then_publish(claim, network.as_ref(), &post, doubt).await,
-            (None, _) => self.send(claim, network.as_ref(), &post).await,
+            (Some(doubt), Some(_) | None) => {
+                self.look_then_publish(claim, network.as_ref(), (&post, may_send), doubt).await
+            }
+            (None, _) => self.send(claim, network.as_ref(), (&post, may_send)).await,
         };
         // How it ended is known now: a store that fails must not turn that into doubt.
         let is_settled = claim.doubt.is_none_or(|doubt| self.quiet_for(claim, doubt) >= network.patience());
@@ -125,6 +132,11 @@ impl Outbox {
             Err(_) if !transaction.holds(claim).await? => {
                 transaction.release(claim).await?;
                 return transaction.commit().await;
+            }
+            Err(Fault::Permanent { cause: Cause::Superseded }) => {
+                info!(draft = %number, %account, "not published, and not to be any more");
+                transaction.settle(claim).await?;
+                Event::Sequel(SequelEvent::Stopped { account })
             }
             Err(fault) => {
                 info!(draft = %number, %account, fault = kind(&fault), "not published");
@@ -177,18 +189,18 @@ impl Outbox {
         &self,
         claim: &Claim,
         network: &dyn Network,
-        post: &Post,
+        (post, may_send): (&Post, bool),
         doubt: Doubt,
     ) -> Result<Receipt, Fault> {
         let open = |cause| Err(Fault::Uncertain { cause });
         match network.find(post, doubt.since).await {
             Ok(Found::Online(receipt)) => Ok(receipt),
             Ok(Found::Absent) if self.quiet_for(claim, doubt) >= network.patience() => {
-                self.send(claim, network, post).await
+                self.send(claim, network, (post, may_send)).await
             }
             // Nothing can be seen from here, and a person who could look has said that it is not there.
             Ok(Found::Unclear) if doubt.is_answered && self.quiet_for(claim, doubt) >= network.patience() => {
-                self.send(claim, network, post).await
+                self.send(claim, network, (post, may_send)).await
             }
             Ok(Found::Absent | Found::Unclear) => open(Cause::Interrupted),
             // It could not look: the question stays as open as it was.
@@ -196,7 +208,15 @@ impl Outbox {
         }
     }
 
-    async fn send(&self, claim: &Claim, network: &dyn Network, post: &Post) -> Result<Receipt, Fault> {
+    async fn send(
+        &self,
+        claim: &Claim,
+        network: &dyn Network,
+        (post, may_send): (&Post, bool),
+    ) -> Result<Receipt, Fault> {
+        if !may_send {
+            return Err(Fault::Permanent { cause: Cause::Superseded });
+        }
         self.tries.note(&claim.debt.key, self.clock.uptime());
         network.publish(post).await
     }
@@ -222,6 +242,32 @@ fn not_tried(claim: &Claim, cause: Cause) -> Fault {
     if claim.doubt.is_some() { Fault::Uncertain { cause } } else { Fault::Permanent { cause } }
 }
 
+/// The mandate of a draft, judged anew from the stored votes.
+pub(in crate::engine) fn mandate(draft: &Draft) -> Result<Mandate, Cause> {
+    match judge(draft, draft.ballot().ok_or(Cause::SealBroken)?) {
+        Verdict::Carried(mandate) => Ok(mandate),
+        Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
+    }
+}
+
+/// The post of a draft that is being published on an account, with its pictures.
+pub(in crate::engine) async fn post_of(
+    transaction: &mut Transaction,
+    draft: &Draft,
+    account: &AccountName,
+) -> Result<Result<Post, Cause>, StoreError> {
+    let (Phase::Publishing(publication) | Phase::Published(publication)) = &draft.phase else {
+        return Ok(Err(Cause::SealBroken));
+    };
+    let mut files = HashMap::new();
+    for picture in &draft.revision.pictures {
+        if let Some(bytes) = transaction.picture(&picture.digest).await? {
+            files.insert(picture.digest.clone(), bytes);
+        }
+    }
+    Ok(mandated_post(draft, account, &files, publication.decided_at))
+}
+
 /// Makes the post from a mandate judged anew from the stored votes: neither a stored flag nor a stored text is trusted.
 fn mandated_post(
     draft: &Draft,
@@ -229,13 +275,7 @@ fn mandated_post(
     files: &HashMap<Digest, Arc<[u8]>>,
     decided_at: Timestamp,
 ) -> Result<Post, Cause> {
-    let ballot = draft.ballot().ok_or(Cause::SealBroken)?;
-    match judge(draft, ballot) {
-        Verdict::Carried(mandate) => {
-            Post::under(&mandate, draft, account, files, decided_at).map_err(|_| Cause::SealBroken)
-        }
-        Verdict::Vetoed(_) | Verdict::Wanting { .. } => Err(Cause::SealBroken),
-    }
+    Post::under(&mandate(draft)?, draft, account, files, decided_at).map_err(|_| Cause::SealBroken)
 }
 
 /// The post may have been sent in a course of things that was forgotten, and with another time of decision than now: a

@@ -111,7 +111,9 @@ pub(in crate::engine) async fn clear(
             | Progress::Owed
             | Progress::Retrying { .. }
             | Progress::Refused(_)
-            | Progress::Online(_),
+            | Progress::Online(_)
+            | Progress::Stopped
+            | Progress::TakenDown,
         )
         | None => Ok(()),
     }

@@ -14,6 +14,7 @@ use crate::domain::directorate::NetworkKind;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
 use crate::domain::secret::Secret;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 use crate::network::answer::Answer;
 use crate::network::bluesky::facets::{Facet, Feature, detect};
@@ -26,6 +27,7 @@ use crate::network::http::{BadServer, Http, Stakes, server_address};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
+pub mod afterwards;
 pub mod facets;
 pub mod pictures;
 pub mod place;
@@ -220,6 +222,14 @@ impl Network for BlueskyNetwork {
         };
         let (_, answer) = self.send(Stakes::APost, request).await?;
         if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Stakes::APost)) }
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        self.blobs_of(receipt).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        self.remains(receipt, traces).await
     }
 
     async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {

@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use crate::domain::directorate::NetworkKind;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 use crate::network::file::ledger::Ledger;
 use crate::network::file::line::{Line, Repost};
@@ -80,6 +81,16 @@ impl Network for FileNetwork {
         }
         let key = receipt.id.clone();
         self.with_ledger(move |ledger| ledger.delete(&key)).await
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        let key = receipt.id.clone();
+        self.with_ledger(move |ledger| ledger.pictures_of(&key)).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        let (key, pictures) = (receipt.id.clone(), traces.to_vec());
+        self.with_ledger(move |ledger| ledger.left(&key, &pictures)).await
     }
 
     async fn repost(&self, original: &Receipt, decided_at: Timestamp) -> Result<Receipt, Fault> {

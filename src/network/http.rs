@@ -155,6 +155,21 @@ impl Http {
     }
 }
 
+impl Http {
+    /// Whether something is at an address, for whoever has it: no credentials are sent.
+    ///
+    /// # Errors
+    /// When it could not be asked.
+    pub async fn is_reachable(&self, address: Url) -> Result<bool, Fault> {
+        let answer = self.send(self.client.head(address), Stakes::Nothing, &[]).await?;
+        match answer.status.as_u16() {
+            200..=399 => Ok(true),
+            401 | 403 | 404 | 410 | 451 => Ok(false),
+            _ => Err(answer.fault(Stakes::Nothing)),
+        }
+    }
+}
+
 /// The fault of a request that got no status, or an incomplete answer.
 fn lost(error: &reqwest::Error, stakes: Stakes) -> Fault {
     if error.is_connect() || error.is_builder() {

@@ -14,6 +14,7 @@ use crate::domain::directorate::NetworkKind;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
 use crate::domain::secret::Secret;
+use crate::domain::sequel::Left;
 use crate::domain::text::{Limits, PictureLimits};
 use crate::network::http::{BadServer, Http, Stakes, server_address};
 use crate::network::mastodon::status::{Application, Instance, Owner, Status};
@@ -22,6 +23,7 @@ use crate::network::tries::{LastTry, Tries};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
+pub mod afterwards;
 pub mod login;
 pub mod repost;
 pub mod search;
@@ -179,6 +181,22 @@ impl Network for MastodonNetwork {
         let answer = self.http.send(request, Stakes::APost, &[&self.token]).await?;
         let is_gone = answer.status.as_u16() == 404 && answer.error.is_some();
         if answer.status.is_success() || is_gone { Ok(()) } else { Err(answer.fault(Stakes::APost)) }
+    }
+
+    fn edits(&self) -> bool {
+        true
+    }
+
+    async fn edit(&self, old: &Receipt, post: &Post) -> Result<Option<Receipt>, Fault> {
+        self.change(old, post).await
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        self.picture_addresses(receipt).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        self.remains(receipt, traces).await
     }
 
     async fn repost(&self, original: &Receipt, _decided_at: Timestamp) -> Result<Receipt, Fault> {

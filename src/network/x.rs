@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use crate::domain::directorate::NetworkKind;
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 use crate::network::answer::Answer;
 use crate::network::http::{BadServer, Http, Stakes, server_address};
@@ -32,6 +33,7 @@ use crate::network::x::wire::{Stored, data, owner};
 use crate::port::clock::Clock;
 use crate::port::network::{Found, Network};
 
+pub mod afterwards;
 pub mod caller;
 pub mod login;
 pub mod media;
@@ -171,6 +173,14 @@ impl Network for XNetwork {
             404 if answer.error.is_some() => Ok(()),
             _ => Err(answer.fault(Stakes::APost)),
         }
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        self.picture_addresses(receipt).await
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        self.remains(receipt, traces).await
     }
 
     async fn repost(&self, original: &Receipt, _decided_at: Timestamp) -> Result<Receipt, Fault> {

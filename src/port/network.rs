@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::fault::{Fault, Receipt};
+use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::post::Post;
+use crate::domain::sequel::Left;
 use crate::domain::text::Limits;
 
 /// One account on one network.
@@ -45,6 +46,32 @@ pub trait Network: Send + Sync {
     /// `Transient` when it is certain that it still stands, `Permanent` when it can't be taken down, `Uncertain` when it
     /// may be gone.
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault>;
+
+    /// Whether a post of this account that is out can be changed in place.
+    fn edits(&self) -> bool {
+        false
+    }
+
+    /// Makes a post of this account that is out say what another says, its pictures included. `None` where it is not there
+    /// any more. This may be repeated.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete); `Permanent` where the network knows no such thing.
+    async fn edit(&self, _old: &Receipt, _post: &Post) -> Result<Option<Receipt>, Fault> {
+        Err(Fault::Permanent { cause: Cause::Refused("this network changes no posts".to_owned()) })
+    }
+
+    /// Where the pictures of a post are that stands, in a form that [`left`](Self::left) takes.
+    ///
+    /// # Errors
+    /// When it could not look.
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault>;
+
+    /// Looks what is still to be seen of a post that was taken down, by those who may have seen it.
+    ///
+    /// # Errors
+    /// When it could not look; then nothing is known.
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault>;
 
     /// Shows another account's post of the same network to this account's followers. `decided_at` is the same at every
     /// try. One that is reposted already stays so and gives the same receipt where the network knows it: this may be

@@ -26,6 +26,9 @@ impl Speaker {
         }
         let mut blocks = vec![Block::Title(title)];
         blocks.extend(self.standing(draft, audience));
+        blocks.extend(self.plan(draft, audience));
+        blocks.extend(self.succession(draft, audience));
+        blocks.extend(self.relayed(draft, audience));
         blocks.extend(self.texts(draft, audience));
         blocks.extend(self.pictures(draft, audience));
         let internal = self.internal_fields(draft, audience);
@@ -71,7 +74,10 @@ impl Speaker {
             }
             Phase::Approved { ballot, grace: Grace::Until(at) } => {
                 let hold = &draft.policy.glyphs.hold;
-                let mut blocks = vec![text("card-approved", &[("at", &audience.moment(*at)), ("hold", hold)])];
+                let is_planned = draft.revision.planned_at == Some(*at);
+                let at = if is_planned { audience.in_full(*at) } else { audience.moment(*at) };
+                let name = if is_planned { "card-approved-planned" } else { "card-approved" };
+                let mut blocks = vec![text(name, &[("at", &at), ("hold", hold)])];
                 blocks.extend(self.votes(ballot, audience));
                 blocks
             }
@@ -259,12 +265,15 @@ impl Speaker {
     }
 
     fn progress(&self, draft: &Draft, publication: &Publication, audience: &Audience<'_>) -> Vec<Block> {
-        let in_order = draft.revision.targets.iter().map(|target| &target.account);
-        let known = in_order.filter_map(|account| publication.progress.get(account).map(|done| (account, done)));
-        known.map(|(account, progress)| self.progress_of(account, progress, audience)).collect()
+        let targets: Vec<&AccountName> = draft.revision.targets.iter().map(|target| &target.account).collect();
+        let others = publication.progress.keys().filter(|account| !targets.contains(account));
+        let in_order: Vec<&AccountName> = targets.iter().copied().chain(others).collect();
+        let known =
+            in_order.into_iter().filter_map(|account| publication.progress.get(account).map(|done| (account, done)));
+        known.map(|(account, progress)| self.progress_of(draft, account, progress, audience)).collect()
     }
 
-    fn progress_of(&self, account: &AccountName, progress: &Progress, audience: &Audience<'_>) -> Block {
+    fn progress_of(&self, draft: &Draft, account: &AccountName, progress: &Progress, audience: &Audience<'_>) -> Block {
         match progress {
             Progress::Owed => Block::Text(self.sentence(audience, "progress-owed", &[("account", account)])),
             Progress::Retrying { fault, next } => {
@@ -279,8 +288,11 @@ impl Speaker {
             }
             Progress::Refused(fault) => {
                 let why = self.fault(fault, audience);
-                Block::Text(self.sentence(audience, "progress-refused", &[("account", account), ("why", &why)]))
+                let name = if draft.awaits_removal(account) { "progress-not-removed" } else { "progress-refused" };
+                Block::Text(self.sentence(audience, name, &[("account", account), ("why", &why)]))
             }
+            Progress::Stopped => Block::Text(self.sentence(audience, "progress-stopped", &[("account", account)])),
+            Progress::TakenDown => Block::Text(self.sentence(audience, "progress-taken-down", &[("account", account)])),
             Progress::Online(receipt) => match &receipt.url {
                 Some(url) => {
                     let label = self.sentence(audience, "progress-online", &[("account", account)]);

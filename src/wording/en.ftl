@@ -7,6 +7,9 @@ card-replaced = Replaced by version { $current }: vote on its card, further down
 card-incomplete = ✏️ To complete before the vote:
 card-review = 🗳 To approve before { $deadline }. { $waits }.
 card-approved = ⏳ Approved. Goes out at { $at }. { $hold } to hold.
+card-approved-planned = ⏳ Approved. Publication on { $at }; tap { $hold } to hold it.
+card-planned = 🕒 To be published on { $at }, if it is approved by then.
+card-hour-came = 🕒 Its hour has passed ({ $at }): it goes out as soon as it is approved.
 card-held = ⏸ Approved, held by { $by }. Goes out once { $hold } is taken back.
 card-publishing = 📤 Publishing.
 card-stuck = 🟠 Publishing: an account awaits your answer in the thread.
@@ -15,6 +18,16 @@ card-vetoed = ⛔ Refused by { $by }. Asked why in the thread.
 card-vetoed-because = ⛔ Refused by { $by }:
 card-withdrawn = Withdrawn by { $by }. Nothing was published.
 card-expired = Lapsed: not approved before { $deadline }. Nothing was published.
+card-closes = Closes { $of }. Once approved:
+card-rectifies = Rectifies { $of }. Once approved:
+card-closed-by = 🗂 Closed by { $by }.
+card-rectified-by = ✏️ Rectified by { $by }.
+card-step-take-down = 🗑 { $account }: the post is taken down, and nothing is put in its place
+card-step-last-word = 🗑 { $account }: the post is taken down, then this last word is published
+card-step-replace = 🗑 { $account }: the post is taken down, then this text is published
+card-step-edit = ✏️ { $account }: the post is changed in place
+card-relays = 📣 Relay of { $of }, asked for by another directorate: if you approve, our accounts show this post on as it is.
+card-relayed-post = The published post ({ $account })
 card-votes = For: { $names }.
 card-how = { $approve } approve · { $veto } refuse · { $hold } hold
 card-how-word = ✍️ To approve, answer this card by typing: { $word }
@@ -69,6 +82,9 @@ progress-owed = ⏳ { $account }: sending…
 progress-retrying = 🟠 { $account }: { $why } Next try at { $at }.
 progress-uncertain = 🟠 { $account }: may be published. { $why } Answer in the thread.
 progress-refused = 🔴 { $account }: not published. { $why }
+progress-not-removed = 🔴 { $account }: not taken down yet. { $why }
+progress-stopped = ⏹ { $account }: nothing went out
+progress-taken-down = 🗑 { $account }: taken down
 progress-online = ✅ { $account }
 
 ## In the thread
@@ -94,6 +110,25 @@ notice-pictures-removed =
        *[other] Version { $revision }: a message was removed, and its picture with it. The { $lost } votes given to the previous version no longer count: vote on this card.
     }
 notice-goes-out = The votes are there. Goes out at { $at }.
+notice-goes-out-as-planned = The votes are in. Publication on { $at }.
+notice-planned =
+    { $lost ->
+        [0] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it, nor without approval.
+        [one] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it. The vote already cast said nothing of this hour: vote on this card.
+       *[other] 🕒 { $by } set the hour of publication: { $at }. Nothing goes out before it. The { $lost } votes already cast said nothing of this hour: vote on this card.
+    }
+notice-planned-twice = That night the hour comes twice: I take the first one; for the second, add “heure d'hiver”.
+notice-unplanned =
+    { $lost ->
+        [0] 🕒 { $by } took the hour away: publication as soon as it is approved.
+        [one] 🕒 { $by } took the hour away: publication as soon as it is approved. The vote already cast was for that hour: vote on this card.
+       *[other] 🕒 { $by } took the hour away: publication as soon as it is approved. The { $lost } votes already cast were for that hour: vote on this card.
+    }
+notice-called = 🔔 { $names } ({ $role }): draft { $number } waits for your vote, and nobody has voted yet.
+notice-called-role = 🔔 { $role }: draft { $number } waits for your vote, and nobody has voted yet.
+notice-due-soon = ⏰ Not approved yet, and the hour is near: { $at }.
+notice-hour-came = 🕒 The hour has come ({ $at }), and it is not approved: nothing went out. It will as soon as it is approved.
+notice-late = 🕒 Published late: it was planned for { $at }.
 notice-held = ⏸ Held by { $by }. Nothing goes out while the reaction stays.
 notice-hold-taken-back = { $by } lifts the hold.
 notice-vetoed = ⛔ { $by } refuses. { $by }, why? Answer here.
@@ -106,6 +141,25 @@ notice-retrying = { $account }: { $why } I try again at { $at }, there is nothin
 notice-looking = { $account }: { $why } I look at { $at } whether it is online before sending anything again.
 notice-ask-whether-online = { $account }: { $why } I can't tell whether it is online. Look at the account, then tap ✅ (it is online) or 🔁 (send again).
 notice-ask-to-retry = { $account }: not published. { $why } Once mended, tap 🔁 to send again.
+notice-closed = 🗂 { $by } is approved: it closes this draft. Nothing more of it will be published.
+notice-rectified = ✏️ { $by } is approved: it replaces this text. Nothing more of this version will be published.
+notice-taken-down = 🗑 { $account }: the post is taken down. For 24 hours I look whether it shows again.
+notice-gone = 👀 { $account }: checked, neither the post nor its pictures can be seen any more.
+notice-post-left = 🟠 { $account }: the post that was taken down can still be seen, or again. Look at the account; I go on checking.
+notice-picture-left = 🟠 { $account }: a picture of the post that was taken down can still be reached. I go on checking.
+notice-never-seen = 🟠 { $account }: in 24 hours I could not check that the post is gone. Look at the account.
+notice-ask-to-remove = { $account }: the post is not taken down yet. { $why } Once that is mended, tap 🔁.
+notice-removal-retrying = { $account }: the post is not taken down yet. { $why } I try again at { $at }, you need do nothing.
+relay-sent = 📣 Relay asked for: { $to }. Their answer comes in the thread of the draft.
+relay-accepted = 📣 { $relay }: relay accepted.
+relay-refused = 📣 { $relay }: relay refused.
+relay-withdrawn = 📣 { $relay }: relay withdrawn.
+relay-lapsed = 📣 { $relay }: relay left without an answer.
+relay-done = 📣 { $relay }: shown on by all of its accounts.
+relay-undone = 📣 { $relay }: the relay is undone.
+relay-no-account = 📣 { $directorate } has no account on any network on which this post is: nothing to show on.
+relay-over = 📣 { $of } was closed or rectified by its directorate: this relay is over, and what was shown on is taken back.
+relay-undone-here = 📣 { $account }: the post is not shown on any more.
 notice-card-lost = The card was removed from the room: here it is again. Votes already given still count.
 notice-origin-removed = The first message was removed; the draft stays. To drop it: !retirer { $number }
 notice-picture-refused = “{ $name }” is not in the draft. { $why }
@@ -121,6 +175,7 @@ notice-drafts =
        *[other] { $count } open drafts:
     }
 notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-draft-planned = { $line } · 🕒 { $at }
 notice-shown = To vote, go to the draft's card.
 
 ## Help
@@ -155,6 +210,9 @@ refusal-nothing-to-lift = There is nothing to lift: no such warning stands, or i
 refusal-incomplete = Vote not counted, still missing: { $blockers }.
 refusal-too-late = Too late: it is going out or out.
 refusal-over = This draft is no longer open ({ $state }).
+refusal-not-out = Nothing of this draft is published: !retirer gives it up, !modifier changes it.
+refusal-followed = { $by } takes care of that: see its card. Once it is approved, what is online goes by that number.
+refusal-relayed-as-it-is = A relay is made as it is: the text is another directorate's. Approve or refuse it.
 refusal-not-yours = Only the authors and approvers of this draft can do that.
 refusal-command-changed = A draft's command can't be changed. Withdraw it (!retirer), then type the new one.
 refusal-nothing-changed = The text is that already: nothing changed.
@@ -176,6 +234,15 @@ problem-not-an-age = { $field }: “{ $value }” is not an age. Example: 12 ans
 problem-not-yes-or-no = { $field }: answer oui or non, not “{ $value }”.
 problem-not-a-choice = { $field }: “{ $value }” is not in the list: { $choices }.
 problem-value-too-long = { $field }: too long, { $most } characters at most.
+problem-no-plan = When? Examples: demain 8h30, vendredi 18h, dans 2 h; “annuler” takes the hour away.
+problem-not-a-plan = “{ $typed }”: I do not understand when. Examples: demain 8h30, vendredi 18h, le 3 mars à 7h, dans 2 h
+problem-plan-without-hour = At what hour? Example: demain 8h30
+problem-plan-past = That is past: { $at }.
+problem-plan-too-far = { $at }: that is more than a year ahead, I do not plan so far.
+problem-plan-skipped = That hour does not exist, because clocks are set forward. The nearest ones: { $before }, or { $after }.
+problem-plan-midnight = Which midnight? { $first }, or { $second }? Write the date and “0h”.
+problem-no-such-directorate = “{ $typed }”: no directorate of that code can be asked. Example: !relais 44-12 35 67
+problem-no-national = Whom to ask? No national directorate is configured: write codes. Example: !relais 44-12 35 67
 problem-no-draft-number = Which draft? Example: { $code }-12
 problem-not-a-draft-number = “{ $typed }” is not a draft number. Example: { $code }-12
 
@@ -191,11 +258,14 @@ unfit-not-fetched = I could not fetch it. { $why } Send it again.
 state-incomplete = to complete
 state-review = to approve
 state-approved = approved, about to go out
+state-planned = approved, planned
 state-held = approved, held
 state-publishing = going out
 state-stuck = awaits your answer
 state-published = published
 state-vetoed = refused
+state-closed = closed
+state-rectified = rectified
 state-withdrawn = withdrawn
 state-expired = lapsed
 
@@ -219,6 +289,9 @@ cause-missing-permission = The bot lacks the permission “{ $detail }” in thi
 cause-server-error = The network is down ({ $detail }).
 cause-not-the-api = The server answers with a web page, not its API (“{ $detail }”): the administrator must check the address.
 cause-disk = The disk refuses to write (“{ $detail }”): tell the administrator.
+cause-id-unknown = I do not know which of the account's posts it is: take it down by hand.
+cause-old-unsettled = I do not know yet whether the old post went out.
+cause-superseded = Another draft has replaced it.
 cause-no-such-account = This account is no longer in the configuration: the administrator must put it back.
 cause-seal-broken = The stored text is not the one that was approved: nothing is sent. Tell the administrator.
 cause-not-in-room = I am not in the room.
@@ -233,6 +306,10 @@ offered-number-name = number
 offered-number = The number of the draft, 44-12 for example
 offered-fields-name = fields
 offered-fields = What changes, for example: lieu: place Royale ; date: hier vers 23h
+offered-hour-name = when
+offered-hour = The hour, for example: demain 8h30; “annuler” takes it away
+offered-directorates-name = directorates
+offered-directorates = Whom to ask, for example: 35 67; the national one if nothing is said
 offered-command-name = command
 offered-command = The command to explain
 offered-elsewhere = I do not work in this channel: use the command in your team's channel.

@@ -7,6 +7,9 @@ card-replaced = Remplacée par la version { $current } : votez sur sa carte, plu
 card-incomplete = ✏️ À compléter avant le vote :
 card-review = 🗳 À valider, avant le { $deadline }. { $waits }.
 card-approved = ⏳ Validé. Publication à { $at } ; touchez { $hold } pour suspendre.
+card-approved-planned = ⏳ Validé. Publication le { $at } ; touchez { $hold } pour suspendre.
+card-planned = 🕒 Publication prévue le { $at }, si c'est validé d'ici là.
+card-hour-came = 🕒 L'heure prévue est passée ({ $at }) : partira dès la validation.
 card-held = ⏸ Validé, suspendu par { $by }. Partira quand { $hold } sera retiré.
 card-publishing = 📤 Publication en cours.
 card-stuck = 🟠 Publication en cours : un compte attend votre réponse dans le fil.
@@ -15,6 +18,16 @@ card-vetoed = ⛔ Refusé par { $by }. Motif demandé dans le fil.
 card-vetoed-because = ⛔ Refusé par { $by }, qui peut retirer son refus ; sinon, modifiez le texte. Motif :
 card-withdrawn = Retiré par { $by }. Rien n'a été publié.
 card-expired = Périmé : pas validé avant le { $deadline }. Rien n'a été publié.
+card-closes = Clôture de { $of }. Une fois validé :
+card-rectifies = Rectification de { $of }. Une fois validé :
+card-closed-by = 🗂 Clos par { $by }.
+card-rectified-by = ✏️ Rectifié par { $by }.
+card-step-take-down = 🗑 { $account } : le message publié est retiré, sans rien à sa place
+card-step-last-word = 🗑 { $account } : le message publié est retiré, puis ce dernier mot est publié
+card-step-replace = 🗑 { $account } : le message publié est retiré, puis ce texte est publié
+card-step-edit = ✏️ { $account } : le message publié est modifié sur place
+card-relays = 📣 Relais de { $of }, demandé par une autre direction : si vous validez, nos comptes repartagent ce message tel quel.
+card-relayed-post = Le message publié ({ $account })
 card-votes = Pour : { $names }.
 card-how = { $approve } valider · { $veto } refuser · { $hold } suspendre
 card-how-word = ✍️ Pour valider, répondez à cette carte en tapant : { $word }
@@ -69,6 +82,9 @@ progress-owed = ⏳ { $account } : envoi…
 progress-retrying = 🟠 { $account } : { $why } Nouvel essai à { $at }.
 progress-uncertain = 🟠 { $account } : peut-être publié. { $why } Répondez dans le fil.
 progress-refused = 🔴 { $account } : pas publié. { $why }
+progress-not-removed = 🔴 { $account } : pas encore retiré. { $why }
+progress-stopped = ⏹ { $account } : rien n'est sorti
+progress-taken-down = 🗑 { $account } : retiré
 progress-online = ✅ { $account }
 
 ## Dans le fil
@@ -94,6 +110,25 @@ notice-pictures-removed =
        *[other] Version { $revision } : un message a été supprimé, et sa photo avec lui. Les { $lost } votes donnés à la version précédente ne comptent plus : votez sur cette carte.
     }
 notice-goes-out = Le compte y est. Publication à { $at }.
+notice-goes-out-as-planned = Le compte y est. Publication le { $at }.
+notice-planned =
+    { $lost ->
+        [0] 🕒 { $by } programme la publication : { $at }. Rien ne part avant, ni sans validation.
+        [one] 🕒 { $by } programme la publication : { $at }. Rien ne part avant. Le vote déjà donné ne disait rien de cette heure : votez sur cette carte.
+       *[other] 🕒 { $by } programme la publication : { $at }. Rien ne part avant. Les { $lost } votes déjà donnés ne disaient rien de cette heure : votez sur cette carte.
+    }
+notice-planned-twice = Cette nuit-là, cette heure existe deux fois : je prends la première ; pour la seconde, ajoutez « heure d'hiver ».
+notice-unplanned =
+    { $lost ->
+        [0] 🕒 { $by } retire l'heure prévue : publication dès la validation.
+        [one] 🕒 { $by } retire l'heure prévue : publication dès la validation. Le vote déjà donné valait pour cette heure : votez sur cette carte.
+       *[other] 🕒 { $by } retire l'heure prévue : publication dès la validation. Les { $lost } votes déjà donnés valaient pour cette heure : votez sur cette carte.
+    }
+notice-called = 🔔 { $names } ({ $role }) : le brouillon { $number } attend votre vote, et personne n'a encore voté.
+notice-called-role = 🔔 { $role } : le brouillon { $number } attend votre vote, et personne n'a encore voté.
+notice-due-soon = ⏰ Pas encore validé, et l'heure approche : { $at }.
+notice-hour-came = 🕒 C'était l'heure prévue ({ $at }), et ce n'est pas validé : rien n'est parti. Dès la validation, ça partira.
+notice-late = 🕒 Publication en retard : elle était prévue le { $at }.
 notice-held = ⏸ Suspendu par { $by }. Rien ne part tant que la réaction reste.
 notice-hold-taken-back = { $by } a retiré sa suspension.
 notice-vetoed = ⛔ { $by } refuse. { $by }, quel est le motif ? Répondez ici.
@@ -106,6 +141,25 @@ notice-retrying = { $account } : { $why } Je réessaie à { $at }, vous n'avez r
 notice-looking = { $account } : { $why } Je vérifie à { $at } si c'est en ligne avant tout nouvel envoi.
 notice-ask-whether-online = { $account } : { $why } Je ne peux pas savoir si c'est en ligne. Regardez le compte, puis touchez ✅ (c'est en ligne) ou 🔁 (renvoyer).
 notice-ask-to-retry = { $account } : pas publié. { $why } Une fois réglé, touchez 🔁 pour renvoyer.
+notice-closed = 🗂 { $by } est validé : il clôt ce brouillon. Plus rien n'en sera publié.
+notice-rectified = ✏️ { $by } est validé : il remplace ce texte. Plus rien de cette version ne sera publié.
+notice-taken-down = 🗑 { $account } : le message publié est retiré. Je vérifie pendant 24 h qu'il ne reparaît pas.
+notice-gone = 👀 { $account } : vérifié, ni le message ni ses images ne sont plus visibles.
+notice-post-left = 🟠 { $account } : le message retiré est encore visible, ou de nouveau. Regardez le compte ; je continue de vérifier.
+notice-picture-left = 🟠 { $account } : une image du message retiré est encore accessible. Je continue de vérifier.
+notice-never-seen = 🟠 { $account } : en 24 h, je n'ai pas pu vérifier que le message a disparu. Regardez le compte.
+notice-ask-to-remove = { $account } : le message publié n'est pas encore retiré. { $why } Une fois réglé, touchez 🔁.
+notice-removal-retrying = { $account } : le message publié n'est pas encore retiré. { $why } Je réessaie à { $at }, vous n'avez rien à faire.
+relay-sent = 📣 Relais demandé : { $to }. Leur réponse viendra dans le fil du brouillon.
+relay-accepted = 📣 { $relay } : relais accepté.
+relay-refused = 📣 { $relay } : relais refusé.
+relay-withdrawn = 📣 { $relay } : relais retiré.
+relay-lapsed = 📣 { $relay } : relais resté sans réponse.
+relay-done = 📣 { $relay } : relayé sur tous ses comptes.
+relay-undone = 📣 { $relay } : le relais est défait.
+relay-no-account = 📣 { $directorate } n'a aucun compte sur les réseaux où ce message est en ligne : rien à relayer.
+relay-over = 📣 { $of } est clos ou rectifié par sa direction : ce relais s'arrête, et ce qui était repartagé est défait.
+relay-undone-here = 📣 { $account } : le message n'est plus repartagé.
 notice-card-lost = La carte a été supprimée du salon : la voici de nouveau. Les votes déjà donnés comptent toujours.
 notice-origin-removed = Le message d'origine a été supprimé ; le brouillon reste. Pour l'abandonner : !retirer { $number }
 notice-picture-refused = « { $name } » n'est pas dans le brouillon. { $why }
@@ -121,6 +175,7 @@ notice-drafts =
        *[other] { $count } brouillons en cours :
     }
 notice-draft-line = { $number } · !{ $command } · { $state } · { $beginning }
+notice-draft-planned = { $line } · 🕒 { $at }
 notice-shown = Pour voter, allez sur la carte du brouillon.
 
 ## Aide
@@ -155,6 +210,9 @@ refusal-nothing-to-lift = Il n'y a rien à lever : aucun avertissement de ce nom
 refusal-incomplete = Vote non compté, il manque encore : { $blockers }.
 refusal-too-late = Trop tard : la publication a commencé. Pour retirer le texte, passez par le compte lui-même.
 refusal-over = Ce brouillon n'est plus ouvert ({ $state }).
+refusal-not-out = Rien de ce brouillon n'est publié : !retirer l'abandonne, !modifier le change.
+refusal-followed = C'est { $by } qui s'en charge : voyez sa carte. Ce qui est en ligne aujourd'hui porte ce numéro une fois validé.
+refusal-relayed-as-it-is = Un relais se fait tel quel : c'est le texte d'une autre direction. Validez-le ou refusez-le.
 refusal-not-yours = Seuls les rédacteurs et les valideurs de ce brouillon peuvent le faire.
 refusal-command-changed = On ne change pas la commande d'un brouillon. Retirez-le (!retirer), puis tapez la nouvelle.
 refusal-nothing-changed = Le texte est déjà celui-là : rien n'a changé.
@@ -176,6 +234,15 @@ problem-not-an-age = { $field } : « { $value } » n'est pas un âge. Exemple : 
 problem-not-yes-or-no = { $field } : répondez oui ou non, pas « { $value } ».
 problem-not-a-choice = { $field } : « { $value } » n'est pas dans la liste : { $choices }.
 problem-value-too-long = { $field } : trop long, { $most } caractères au plus.
+problem-no-plan = Quand ? Exemples : demain 8h30, vendredi 18h, dans 2 h ; « annuler » retire l'heure prévue.
+problem-not-a-plan = « { $typed } » : je ne comprends pas quand. Exemples : demain 8h30, vendredi 18h, le 3 mars à 7h, dans 2 h
+problem-plan-without-hour = À quelle heure ? Exemple : demain 8h30
+problem-plan-past = C'est déjà passé : { $at }.
+problem-plan-too-far = { $at } : c'est dans plus d'un an, je ne programme pas si loin.
+problem-plan-skipped = Cette heure n'existe pas, à cause du changement d'heure. Les plus proches : { $before }, ou { $after }.
+problem-plan-midnight = Quel minuit ? { $first }, ou { $second } ? Écrivez la date et « 0h ».
+problem-no-such-directorate = « { $typed } » : pas de direction de ce code à qui demander. Exemple : !relais 44-12 35 67
+problem-no-national = À qui demander ? Aucune direction nationale n'est configurée : écrivez des codes. Exemple : !relais 44-12 35 67
 problem-no-draft-number = De quel brouillon ? Exemple : { $code }-12
 problem-not-a-draft-number = « { $typed } » n'est pas un numéro de brouillon. Exemple : { $code }-12
 
@@ -191,11 +258,14 @@ unfit-not-fetched = Je n'ai pas pu la télécharger. { $why } Renvoyez-la.
 state-incomplete = à compléter
 state-review = à valider
 state-approved = validé, départ imminent
+state-planned = validé, programmé
 state-held = validé, suspendu
 state-publishing = en cours de publication
 state-stuck = attend votre réponse
 state-published = publié
 state-vetoed = refusé
+state-closed = clos
+state-rectified = rectifié
 state-withdrawn = retiré
 state-expired = périmé
 
@@ -219,6 +289,9 @@ cause-missing-permission = Il manque au bot la permission « { $detail } » dans
 cause-server-error = Le réseau est en panne ({ $detail }).
 cause-not-the-api = Le serveur répond par une page web, pas par son API (« { $detail } ») : l'administrateur doit vérifier l'adresse.
 cause-disk = Le disque refuse l'écriture (« { $detail } ») : prévenez l'administrateur.
+cause-id-unknown = Je ne sais pas lequel des messages du compte c'est : retirez-le à la main.
+cause-old-unsettled = Je ne sais pas encore si l'ancien message est sorti.
+cause-superseded = Un autre brouillon l'a remplacé.
 cause-no-such-account = Ce compte n'est plus dans la configuration : l'administrateur doit le remettre.
 cause-seal-broken = Le texte enregistré n'est pas celui qui a été validé : rien n'est envoyé. Prévenez l'administrateur.
 cause-not-in-room = Je ne suis pas dans le salon.
@@ -233,6 +306,10 @@ offered-number-name = numero
 offered-number = Le numéro du brouillon, par exemple 44-12
 offered-fields-name = champs
 offered-fields = Ce qui change, par exemple : lieu: place Royale ; date: hier vers 23h
+offered-hour-name = quand
+offered-hour = L'heure, par exemple : demain 8h30 ; « annuler » la retire
+offered-directorates-name = directions
+offered-directorates = À qui demander, par exemple : 35 67 ; la nationale si rien n'est dit
 offered-command-name = commande
 offered-command = La commande à expliquer
 offered-elsewhere = Je ne travaille pas dans ce salon : utilisez cette commande dans le salon de votre équipe.

@@ -6,7 +6,7 @@ use crate::domain::draft::{Blocker, Draft};
 use crate::domain::fault::{Fault, Receipt};
 use crate::domain::help::{Help, HelpField};
 use crate::domain::name::{AccountName, FieldName};
-use crate::domain::notice::{Notice, Problem, Summary};
+use crate::domain::notice::{Notice, Problem, State, Summary};
 use crate::domain::prose::{Block, Prose};
 use crate::wording::speaker::{Audience, Speaker, Variables};
 
@@ -33,6 +33,9 @@ impl Speaker {
                 one("notice-pictures-removed", &[("revision", &revision.to_string()), ("lost", votes_lost)])
             }
             Notice::GoesOut { at } => one("notice-goes-out", &[("at", &audience.moment(*at))]),
+            Notice::Relay(notice) => self.relay(notice, audience),
+            Notice::Sequel(notice) => self.sequel(notice, audience),
+            Notice::Plan(notice) => self.plan_notice(notice, draft, audience),
             Notice::Held { by } => by_one("notice-held", by),
             Notice::HoldTakenBack { by } => by_one("notice-hold-taken-back", by),
             Notice::Vetoed { by } => by_one("notice-vetoed", by),
@@ -45,15 +48,15 @@ impl Speaker {
             Notice::Expired => one("notice-expired", &[]),
             Notice::Online { account, receipt } => self.online(account, receipt, audience),
             Notice::Retrying { account, fault, next } => {
-                Prose::text(self.retrying(account, fault, &audience.moment(*next), audience))
+                let is_removal = is_removal(draft, account);
+                Prose::text(self.retrying(account, (fault, is_removal), &audience.moment(*next), audience))
             }
             Notice::AskWhetherOnline { account, fault } => {
-                let why = self.fault(fault, audience);
-                one("notice-ask-whether-online", &[("account", account), ("why", &why)])
+                one("notice-ask-whether-online", &[("account", account), ("why", &self.fault(fault, audience))])
             }
             Notice::AskToRetry { account, fault } => {
-                let why = self.fault(fault, audience);
-                one("notice-ask-to-retry", &[("account", account), ("why", &why)])
+                let name = if is_removal(draft, account) { "notice-ask-to-remove" } else { "notice-ask-to-retry" };
+                one(name, &[("account", account), ("why", &self.fault(fault, audience))])
             }
             Notice::CardLost => one("notice-card-lost", &[]),
             Notice::OriginRemoved => {
@@ -72,11 +75,7 @@ impl Speaker {
             Notice::BadInput(problems) => self.bad_input(problems, audience),
             Notice::Drafts(drafts) if drafts.is_empty() => one("notice-no-drafts", &[]),
             Notice::Drafts(drafts) => self.drafts(drafts, audience),
-            Notice::Shown(draft) => {
-                let mut prose = self.card(draft, draft.revision.number, audience);
-                prose.blocks.push(Block::Text(self.sentence(audience, "notice-shown", &[])));
-                prose
-            }
+            Notice::Shown(draft) => self.shown(draft, audience),
             Notice::Help(help) => self.help(help, audience),
             Notice::PictureRefused { name, why } => {
                 one("notice-picture-refused", &[("name", &shortened(name)), ("why", &self.unfit(why, audience))])
@@ -84,10 +83,27 @@ impl Speaker {
         }
     }
 
+    /// A draft as it stands, and where it can be voted on.
+    fn shown(&self, draft: &Draft, audience: &Audience<'_>) -> Prose {
+        let mut prose = self.card(draft, draft.revision.number, audience);
+        prose.blocks.push(Block::Text(self.sentence(audience, "notice-shown", &[])));
+        prose
+    }
+
     /// That an account did not take it, and when the bot tries or looks again.
-    fn retrying(&self, account: &AccountName, fault: &Fault, at: &str, audience: &Audience<'_>) -> String {
+    fn retrying(
+        &self,
+        account: &AccountName,
+        (fault, is_removal): (&Fault, bool),
+        at: &str,
+        audience: &Audience<'_>,
+    ) -> String {
         let is_uncertain = matches!(fault, Fault::Uncertain { .. });
-        let name = if is_uncertain { "notice-looking" } else { "notice-retrying" };
+        let name = match (is_removal, is_uncertain) {
+            (true, _) => "notice-removal-retrying",
+            (false, true) => "notice-looking",
+            (false, false) => "notice-retrying",
+        };
         let why = self.fault(fault, audience);
         self.sentence(audience, name, &[("account", account), ("why", &why), ("at", &at)])
     }
@@ -126,14 +142,24 @@ impl Speaker {
 
     fn drafts(&self, drafts: &[Summary], audience: &Audience<'_>) -> Prose {
         let line = |draft: &Summary| {
-            let state = self.state(draft.state, audience);
+            let state = match (draft.state, draft.planned_at) {
+                (State::Approved, Some(_)) => self.sentence(audience, "state-planned", &[]),
+                (state, _) => self.state(state, audience),
+            };
             let variables: [(&'static str, &dyn Display); 4] = [
                 ("number", &draft.number),
                 ("command", &draft.command),
                 ("state", &state),
                 ("beginning", &draft.beginning),
             ];
-            self.sentence(audience, "notice-draft-line", &variables)
+            let line = self.sentence(audience, "notice-draft-line", &variables);
+            match draft.planned_at {
+                None => line,
+                Some(at) => {
+                    let at = audience.in_full(at);
+                    self.sentence(audience, "notice-draft-planned", &[("line", &line), ("at", &at)])
+                }
+            }
         };
         let intro = self.sentence(audience, "notice-drafts", &[("count", &drafts.len())]);
         Prose { blocks: vec![Block::Text(intro), Block::Items(drafts.iter().map(line).collect())] }
@@ -177,6 +203,11 @@ impl Speaker {
         };
         self.sentence(audience, name, &[("field", &field.name), ("about", &field.about)])
     }
+}
+
+/// Whether what is tried on an account is to take the old post down or to change it.
+pub(in crate::wording) fn is_removal(draft: Option<&Draft>, account: &AccountName) -> bool {
+    draft.is_some_and(|draft| draft.awaits_removal(account))
 }
 
 /// What someone typed, short enough to be said back.

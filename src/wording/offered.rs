@@ -14,6 +14,10 @@ pub struct OfferedWords {
     pub number: (String, String),
     /// The fields to change, each with its name.
     pub fields: (String, String),
+    /// The hour to publish at.
+    pub hour: (String, String),
+    /// The directorates that are asked.
+    pub directorates: (String, String),
     /// The command that is explained.
     pub command: (String, String),
     /// The command was used in a channel that is no room of ours.
@@ -29,6 +33,8 @@ pub fn offered_words(speaker: &Speaker, directorate: &Directorate) -> OfferedWor
     OfferedWords {
         number: (say("offered-number-name"), say("offered-number")),
         fields: (say("offered-fields-name"), say("offered-fields")),
+        hour: (say("offered-hour-name"), say("offered-hour")),
+        directorates: (say("offered-directorates-name"), say("offered-directorates")),
         command: (say("offered-command-name"), say("offered-command")),
         elsewhere: say("offered-elsewhere"),
         too_long: say("offered-too-long"),

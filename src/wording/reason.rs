@@ -32,6 +32,9 @@ impl Speaker {
             Cause::ServerError(status) => ("cause-server-error", format!("HTTP {status}")),
             Cause::NotTheApi(words) => ("cause-not-the-api", words.clone()),
             Cause::Disk(words) => ("cause-disk", words.clone()),
+            Cause::IdUnknown => ("cause-id-unknown", String::new()),
+            Cause::OldUnsettled => ("cause-old-unsettled", String::new()),
+            Cause::Superseded => ("cause-superseded", String::new()),
             Cause::NoSuchAccount => ("cause-no-such-account", String::new()),
             Cause::SealBroken => ("cause-seal-broken", String::new()),
             Cause::NotInRoom => ("cause-not-in-room", String::new()),
@@ -92,6 +95,9 @@ impl Speaker {
                 let state = self.state(*state, audience);
                 self.sentence(audience, "refusal-over", &[("state", &state)])
             }
+            Refusal::RelayedAsItIs => self.sentence(audience, "refusal-relayed-as-it-is", &[]),
+            Refusal::NotOut => self.sentence(audience, "refusal-not-out", &[]),
+            Refusal::Followed(by) => self.sentence(audience, "refusal-followed", &[("by", by)]),
             Refusal::NotYours => self.sentence(audience, "refusal-not-yours", &[]),
             Refusal::CommandChanged => self.sentence(audience, "refusal-command-changed", &[]),
             Refusal::NothingChanged => self.sentence(audience, "refusal-nothing-changed", &[]),
@@ -157,6 +163,11 @@ impl Speaker {
             Problem::ValueTooLong { field, most } => {
                 self.sentence(audience, "problem-value-too-long", &[("field", field), ("most", most)])
             }
+            Problem::NoSuchDirectorate(code) if code.is_empty() => self.sentence(audience, "problem-no-national", &[]),
+            Problem::NoSuchDirectorate(code) => {
+                self.sentence(audience, "problem-no-such-directorate", &[("typed", code)])
+            }
+            Problem::Unplannable(why) => self.unplannable(why, audience),
             Problem::NotADraftNumber(typed) if typed.is_empty() => {
                 self.sentence(audience, "problem-no-draft-number", &[("code", &audience.directorate.code)])
             }
@@ -180,6 +191,8 @@ impl Speaker {
             State::Vetoed => "state-vetoed",
             State::Withdrawn => "state-withdrawn",
             State::Expired => "state-expired",
+            State::Closed => "state-closed",
+            State::Rectified => "state-rectified",
         };
         self.sentence(audience, name, &[])
     }

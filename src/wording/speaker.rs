@@ -11,6 +11,7 @@ use tracing::error;
 use unic_langid::{LanguageIdentifier, langid};
 
 use crate::command::clean::harmless;
+use crate::command::french_plan::{self, Twice};
 use crate::domain::cost::Price;
 use crate::domain::directorate::{Directorate, Language};
 use crate::domain::name::PersonId;
@@ -109,6 +110,23 @@ impl Audience<'_> {
             Language::En => "%d/%m at %-H:%M",
         };
         time.to_zoned_datetime(self.time_zone.clone()).strftime(form).to_string()
+    }
+
+    /// A time in full, as nobody can take it for another: `vendredi 27 novembre 2026 à 18 h 00`.
+    pub(in crate::wording) fn in_full(&self, time: Timestamp) -> String {
+        let local = time.to_zoned_datetime(self.time_zone.clone());
+        match self.directorate.language {
+            Language::Fr => french_plan::say(&local),
+            Language::En if french_plan::twice(&local).is_some() => {
+                local.strftime("%A %-d %B %Y at %-H:%M (%Z)").to_string()
+            }
+            Language::En => local.strftime("%A %-d %B %Y at %-H:%M").to_string(),
+        }
+    }
+
+    /// Whether the same hour comes once more that night, when clocks are set back.
+    pub(in crate::wording) fn is_first_of_two(&self, time: Timestamp) -> bool {
+        french_plan::twice(&time.to_zoned_datetime(self.time_zone.clone())) == Some(Twice::First)
     }
 
     /// A time of day to the second, for what is about to happen: `23 h 10 min 05`.

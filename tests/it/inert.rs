@@ -81,6 +81,7 @@ async fn an_officers_text_is_quoted_and_never_made_into_links_or_blocks() {
         for block in room.blocks() {
             match block {
                 Block::Link { label, url } => panic!("nothing is online, but {label} leads to {url}"),
+                Block::Call { people, .. } => panic!("nobody is called, but {people:?} are"),
                 Block::Title(text) => assert!(!text.contains("@everyone"), "{text}"),
                 Block::Text(_) | Block::Quote(_) | Block::Items(_) => {}
             }

@@ -13,6 +13,7 @@ mod check_postgres;
 #[cfg(feature = "x")]
 mod check_x;
 mod checks;
+mod closing;
 mod commands;
 mod config;
 mod confirm;
@@ -46,10 +47,13 @@ mod posters;
 mod practice;
 mod practice_page;
 mod practice_terminal;
+mod relays;
+mod reminders;
 #[cfg(feature = "postgres")]
 mod replicas;
 mod restore;
 mod review;
+mod schedule;
 mod simulated;
 mod simulation;
 mod store_commands;

@@ -60,6 +60,17 @@ const TABLE: &str = "
     remove the message of a photo             | done     | done   | done     | done   | done                | done      | done
     remove the message that opened it         | once     | once   | once     | once   | once                | once      | once
     remove the card                           | told     | told   | told     | told   | told                | told      | told
+    set the hour                              | once     | done   | done     | done   | done                | done      | once
+    take the hour away                        | once     | done   | done     | done   | done                | done      | once
+    set the hour once it is going out         | once     | told   | told     | told   | told                | told      | once
+    close it before it is out                 | once     | told   | told     | told   | told                | told      | once
+    close it                                  | once     | done   | done     | done   | done                | done      | once
+    close it twice                            | once     | told   | told     | told   | told                | told      | once
+    rectify it                                | once     | done   | done     | done   | done                | done      | once
+    approve own closing                       | -        | once   | once     | once   | once                | once      | -
+    approve another's closing                 | once     | once   | done     | once   | done                | done      | once
+    ask for a relay before it is out          | once     | told   | told     | told   | told                | told      | once
+    ask for a relay                           | once     | done   | done     | done   | done                | done      | once
     withdraw it                               | once     | told   | done     | done   | done                | done      | once
     lift its warnings                         | once     | told   | done     | told   | told                | told      | once
     approve                                   | once     | once   | done     | once   | once                | once      | once
@@ -163,6 +174,7 @@ fn answer_to(action: &str) -> Option<&'static str> {
         "list the drafts" => Some("44-1 · !appel"),
         "show a draft" => Some("Pour voter, allez sur la carte"),
         "ask for help" => Some("Tapez une commande"),
+        "ask for a relay" => Some("Relais demandé : 67"),
         _ => None,
     }
 }
@@ -196,6 +208,15 @@ async fn prepare(room: &mut Room, cell: Cell) {
         _ => ("durand", "moreau"),
     };
     match cell.action {
+        "close it"
+        | "rectify it"
+        | "ask for a relay"
+        | "close it twice"
+        | "approve another's closing"
+        | "approve own closing" => published(room, cell, [other, third]).await,
+        "take the hour away" => {
+            room.says(author, "!programmer 44-1 demain 8h").await;
+        }
         "edit own talk into a command" => {
             room.says(cell.who, "bonjour").await;
         }
@@ -221,31 +242,66 @@ async fn prepare(room: &mut Room, cell: Cell) {
         "say that it is online"
         | "have it sent again"
         | "change it once it is going out"
-        | "veto it once it is going out" => {
-            room.network("mastodon").is_blind(true);
-            room.network("mastodon").next_post(Trouble::AcceptThenCut);
-            room.reacts(other, "✅").await;
-            room.reacts(third, "✅").await;
-            room.waits(Duration::from_secs(30)).await;
-            for _ in 0..6 {
-                room.waits(Duration::from_secs(60)).await;
-            }
-        }
+        | "set the hour once it is going out"
+        | "veto it once it is going out" => in_doubt(room, [other, third]).await,
         _ => {}
     }
 }
 
+/// It may be out on an account, and a person is asked.
+async fn in_doubt(room: &Room, approvers: [&str; 2]) {
+    room.network("mastodon").is_blind(true);
+    room.network("mastodon").next_post(Trouble::AcceptThenCut);
+    for approver in approvers {
+        room.reacts(approver, "✅").await;
+    }
+    room.waits(Duration::from_secs(30)).await;
+    for _ in 0..6 {
+        room.waits(Duration::from_secs(60)).await;
+    }
+}
+
+/// It is out, and where that takes it somebody closes it.
+async fn published(room: &Room, cell: Cell, approvers: [&str; 2]) {
+    for approver in approvers {
+        room.reacts(approver, "✅").await;
+    }
+    room.waits(Duration::from_secs(30)).await;
+    match cell.action {
+        "approve own closing" => drop(room.says(cell.who, "!clore 44-1 retrait").await),
+        "close it twice" | "approve another's closing" => drop(room.says("petit", "!clore 44-1 retrait").await),
+        _ => {}
+    }
+}
+
+/// They do something by a command to a draft that has its number already.
+async fn command(room: &Room, cell: Cell) -> bool {
+    let line = match cell.action {
+        "set the hour" | "set the hour once it is going out" => "!programmer 44-1 demain 9h",
+        "take the hour away" => "!programmer 44-1 annuler",
+        "close it" | "close it twice" | "close it before it is out" => "!clore 44-1 retrait",
+        "rectify it" => "!rectifier 44-1 lieu: rue Kervégan",
+        "ask for a relay" | "ask for a relay before it is out" => "!relais 44-1",
+        "withdraw it" => "!retirer 44-1",
+        "change a field by command" | "change it once it is going out" => "!modifier 44-1 lieu: rue Kervégan",
+        "say by command what a photo shows" => "!modifier 44-1 alt: La place, vide",
+        _ => return false,
+    };
+    room.says(cell.who, line).await;
+    true
+}
+
 /// They act, for the first or the second time.
 async fn act(room: &Room, cell: Cell, time: u32) {
+    if command(room, cell).await {
+        return;
+    }
     let who = cell.who;
     match cell.action {
         "open a draft" => drop(room.says(who, APPEAL).await),
         "list the drafts" => drop(room.says(who, "!brouillons").await),
         "show a draft" => drop(room.says(who, "!voir 44-1").await),
         "ask for help" => drop(room.says(who, "!aide").await),
-        "change a field by command" | "change it once it is going out" => {
-            drop(room.says(who, "!modifier 44-1 lieu: rue Kervégan").await);
-        }
         "edit the message that opened it" => {
             let origin = room.draft("44-1").await.origin;
             edit(room, who, &origin, &APPEAL.replace("Bouffay", "Commerce")).await;
@@ -260,15 +316,17 @@ async fn act(room: &Room, cell: Cell, time: u32) {
             drop(room.sends(who, "!modifier 44-1", ("velo.jpg", &photo(8, 6))).await);
         }
         "answer what a photo shows" => drop(room.answers(who, "La place, vide").await),
-        "say by command what a photo shows" => drop(room.says(who, "!modifier 44-1 alt: La place, vide").await),
         "remove the message of a photo" | "remove the message that opened it" => {
             let origin = room.draft("44-1").await.origin;
             remove(room, who, &origin).await;
         }
         "remove the card" => remove(room, who, &room.newest_card().id).await,
-        "withdraw it" => drop(room.says(who, "!retirer 44-1").await),
         "lift its warnings" => drop(room.says(who, "!lever 44-1").await),
-        "approve" | "approve an incomplete draft" | "approve by reaction where words count" => {
+        "approve"
+        | "approve an incomplete draft"
+        | "approve by reaction where words count"
+        | "approve own closing"
+        | "approve another's closing" => {
             taps(room, who, &room.newest_card().id, "✅", time).await;
         }
         "approve on an older card" => {

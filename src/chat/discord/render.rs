@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::name::PersonId;
 use crate::domain::prose::{Block, Prose};
 
 /// The longest text of a message (<https://docs.discord.com/developers/resources/message#create-message>).
@@ -34,8 +35,26 @@ pub fn body(prose: &Prose) -> Value {
         // The flag would hide our own embeds as well; then no address in the text stands where it could unfold.
         "flags": if embeds.is_empty() { SUPPRESS_EMBEDS } else { 0 },
         "embeds": embeds,
-        "allowed_mentions": { "parse": [] },
+        "allowed_mentions": mentions(prose),
     })
+}
+
+fn mentions(prose: &Prose) -> Value {
+    match called(prose) {
+        called if called.is_empty() => json!({ "parse": [] }),
+        called => json!({ "parse": [], "users": called }),
+    }
+}
+
+/// Those whom a message pings: at most 100 take part in it
+/// (<https://docs.discord.com/developers/resources/message#allowed-mentions-object>).
+fn called(prose: &Prose) -> Vec<&str> {
+    prose.called().into_iter().filter(|id| is_id(id)).map(PersonId::as_str).take(100).collect()
+}
+
+/// Whether it is an id of Discord's: people have ids in other chats, too.
+fn is_id(person: &PersonId) -> bool {
+    !person.as_str().is_empty() && person.as_str().bytes().all(|digit| digit.is_ascii_digit())
 }
 
 struct Pages {
@@ -101,6 +120,10 @@ fn markdown(block: &Block) -> String {
     match block {
         Block::Title(text) => format!("**{}**", escaped(text)),
         Block::Text(text) => escaped(text),
+        Block::Call { text, people } => {
+            let pings: Vec<String> = people.iter().filter(|id| is_id(id)).map(|id| format!("<@{id}>")).collect();
+            if pings.is_empty() { escaped(text) } else { format!("{} {}", escaped(text), pings.join(" ")) }
+        }
         Block::Quote(text) => {
             text.split('\n').map(|line| format!("> {}", escaped(line))).collect::<Vec<_>>().join("\n")
         }

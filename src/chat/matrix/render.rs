@@ -32,7 +32,7 @@ pub fn html(prose: &Prose) -> String {
 /// (<https://spec.matrix.org/v1.18/client-server-api/#mnotice>).
 pub fn calls_for_attention(prose: &Prose) -> bool {
     prose.blocks.iter().any(|block| match block {
-        Block::Title(_) => true,
+        Block::Title(_) | Block::Call { .. } => true,
         Block::Text(_) | Block::Quote(_) | Block::Items(_) | Block::Link { .. } => false,
     })
 }
@@ -40,7 +40,7 @@ pub fn calls_for_attention(prose: &Prose) -> bool {
 fn block_html(block: &Block) -> String {
     match block {
         Block::Title(text) => format!("<p><strong>{}</strong></p>", inert(text)),
-        Block::Text(text) => format!("<p>{}</p>", inert(text)),
+        Block::Text(text) | Block::Call { text, people: _ } => format!("<p>{}</p>", inert(text)),
         Block::Quote(text) => format!("<blockquote><p>{}</p></blockquote>", inert(text)),
         Block::Items(items) => {
             let items: String = items.iter().map(|item| format!("<li>{}</li>", inert(item))).collect();

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use matrix_sdk::room::MessagesOptions;
-use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, RoomId, TransactionId, uint};
+use matrix_sdk::ruma::{OwnedEventId, OwnedTransactionId, RoomId, TransactionId, UserId, uint};
 use matrix_sdk::{Client, Error, Room, RoomState};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::chat::matrix::fault::{fault_of, is_duplicate_reaction, permanent, transient};
 use crate::chat::matrix::render::{calls_for_attention, html};
 use crate::domain::fault::{Cause, Fault};
-use crate::domain::name::{self, EffectKey, MessageId};
+use crate::domain::name::{self, EffectKey, MessageId, PersonId};
 use crate::domain::prose::Prose;
 
 /// How long a message waits while the bot accepts an invitation, and for the sync that then shows it: before, members and
@@ -166,15 +166,18 @@ fn transaction(verb: &str, key: &EffectKey, room: &name::RoomId) -> OwnedTransac
     <&TransactionId>::from(format!("portevoix-{digits}").as_str()).to_owned()
 }
 
-/// The content of a message. The empty `m.mentions` says that nobody is meant, whatever the text looks like
+/// The content of a message. `m.mentions` says who is meant, mostly nobody, whatever the text looks like
 /// (<https://spec.matrix.org/v1.18/client-server-api/#user-and-room-mentions>).
 fn message(prose: &Prose) -> Value {
+    // People have ids in other chats, too.
+    let called: Vec<&str> =
+        prose.called().into_iter().map(PersonId::as_str).filter(|id| <&UserId>::try_from(*id).is_ok()).collect();
     json!({
         "msgtype": if calls_for_attention(prose) { "m.text" } else { "m.notice" },
         "body": prose.plain(),
         "format": "org.matrix.custom.html",
         "formatted_body": html(prose),
-        "m.mentions": {},
+        "m.mentions": if called.is_empty() { json!({}) } else { json!({ "user_ids": called }) },
     })
 }
 

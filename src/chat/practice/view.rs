@@ -215,7 +215,7 @@ fn author_view(author: &Author) -> Option<String> {
 fn block_view(block: &Block) -> BlockView {
     match block {
         Block::Title(text) => BlockView::Title { text: text.clone() },
-        Block::Text(text) => BlockView::Text { text: text.clone() },
+        Block::Text(text) | Block::Call { text, people: _ } => BlockView::Text { text: text.clone() },
         Block::Quote(text) => BlockView::Quote { text: text.clone() },
         Block::Items(items) => BlockView::Items { items: items.clone() },
         Block::Link { label, url } => BlockView::Link { label: label.clone(), url: url.clone() },

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::domain::fault::{Cause, Fault};
 use crate::domain::picture::Developed;
+use crate::domain::sequel::Left;
 use crate::network::file::album::{Album, folder};
 use crate::network::file::line::{Deletion, Entry, Line, Mark, Repost};
 
@@ -82,6 +83,55 @@ impl Ledger {
             file.sync_all().map_err(|error| Fault::Uncertain { cause: disk(&error) })?;
         }
         self.remove_pictures(&file, &meant).map_err(before)
+    }
+
+    /// The files of the pictures of the post that stands under a key.
+    ///
+    /// # Errors
+    /// [`Cause::Disk`] when the file can't be read.
+    pub fn pictures_of(&mut self, key: &str) -> Result<Vec<String>, Fault> {
+        let mut pictures = Vec::new();
+        self.look(|entry, stands| {
+            if stands && entry.key().as_str() == key {
+                pictures = entry.pictures().iter().map(|picture| picture.file.clone()).collect();
+            }
+        })?;
+        Ok(pictures)
+    }
+
+    /// What is left of the post under a key, and of these pictures of it that no other post shows.
+    ///
+    /// # Errors
+    /// [`Cause::Disk`] when the file can't be read.
+    pub fn left(&mut self, key: &str, pictures: &[String]) -> Result<Left, Fault> {
+        let (mut is_there, mut shown) = (false, HashSet::new());
+        self.look(|entry, stands| {
+            is_there |= stands && entry.key().as_str() == key;
+            if stands {
+                shown.extend(entry.pictures().iter().map(|picture| picture.file.clone()));
+            }
+        })?;
+        let album = folder(&self.path);
+        let is_left = |picture: &&String| !shown.contains(*picture) && album.join(picture).exists();
+        Ok(match (is_there, pictures.iter().find(is_left)) {
+            (true, _) => Left::Post,
+            (false, Some(_)) => Left::Picture,
+            (false, None) => Left::Nothing,
+        })
+    }
+
+    /// Goes over all lines; of each post and repost it is said whether it stands.
+    fn look(&mut self, mut act: impl FnMut(&Entry, bool)) -> Result<(), Fault> {
+        let mut looking = || {
+            let file = self.file()?;
+            file.lock_shared()?;
+            self.refresh(&file)?;
+            read(&file, 0, |_, entry| {
+                let stands = !matches!(entry, Entry::Deletion(_)) && self.begins.contains_key(&entry.mark());
+                act(&entry, stands);
+            })
+        };
+        looking().map(drop).map_err(|error: io::Error| nothing_out(&error))
     }
 
     /// Appends a repost, unless that original is shown on already. Returns the line that stands, or nothing where the

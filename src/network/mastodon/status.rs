@@ -38,6 +38,12 @@ pub struct Attachment {
     /// The alt text.
     #[serde(default)]
     pub description: Option<String>,
+    /// Where it is.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Where a smaller one is.
+    #[serde(default)]
+    pub preview_url: Option<String>,
 }
 
 /// The text of a status as its author typed it.

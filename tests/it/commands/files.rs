@@ -86,7 +86,7 @@ fn an_unknown_key_is_told_with_the_nearest_or_all_possible_ones() {
     assert_snapshot!(spoilt(&[("about = \"Prévenir", "abuot = \"Prévenir"), ("quorum = 2", "quorum = 2\ncouleur = 3")]), @r##"
     alerte.toml, ligne 1 : il manque « about » dans le fichier : ajoutez par exemple about = "Lancer un appel à témoins"
     alerte.toml, ligne 3 : clé inconnue « abuot » dans le fichier : vouliez-vous écrire « about » ?
-    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, urgent, confirm, glyphs
+    alerte.toml, ligne 34 : clé inconnue « couleur » dans [policy] : retirez cette ligne ; les clés possibles ici : quorum, required_roles, approver_roles, open_for_seconds, grace_seconds, urgent, confirm, remind_roles, remind_after_seconds, deadline_near_seconds, glyphs
     "##);
 }
 
@@ -111,7 +111,7 @@ fn an_unknown_type_of_field_is_told_with_the_known_ones() {
 
 #[test]
 fn an_unknown_action_is_told_with_the_known_ones() {
-    assert_snapshot!(spoilt(&[("action = \"draft\"", "action = \"publier\"")]), @r##"alerte.toml, ligne 4 : action inconnue « publier » : écrivez l'une de celles-ci : draft, list_drafts, show_draft, edit_draft, withdraw_draft, lift_warnings, help"##);
+    assert_snapshot!(spoilt(&[("action = \"draft\"", "action = \"publier\"")]), @r##"alerte.toml, ligne 4 : action inconnue « publier » : écrivez l'une de celles-ci : draft, list_drafts, show_draft, edit_draft, withdraw_draft, lift_warnings, plan_draft, close_draft, rectify_draft, relay_draft, help"##);
 }
 
 #[test]

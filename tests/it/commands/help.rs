@@ -11,7 +11,7 @@ use crate::commands::shipped;
 fn the_help_lists_every_command_with_its_summary() {
     let Notice::Help(Help::All(commands)) = help(&shipped(), None) else { panic!("no list") };
     assert_eq!(commands.first(), Some(&(CommandWord::from("appel"), "Lancer un appel à témoins".to_owned())));
-    assert_eq!(commands.len(), 12);
+    assert_eq!(commands.len(), 16);
     assert_eq!(help(&shipped(), Some("  ")), Notice::Help(Help::All(commands)));
 }
 

@@ -7,6 +7,7 @@ mod help;
 #[cfg(feature = "discord")]
 mod offered;
 mod parse;
+mod plans;
 mod render;
 mod shipped;
 mod values;

@@ -25,7 +25,11 @@ fn all_commands_of_the_first_release_are_there_in_the_order_of_the_help() {
         "voir",
         "modifier",
         "lever",
+        "programmer",
         "retirer",
+        "clore",
+        "rectifier",
+        "relais",
         "aide",
     ];
     assert_eq!(words, expected);

@@ -65,6 +65,7 @@ fn every_key_can_be_given() {
         address = "[::1]:8044"
         [[directorate]]
         code = "974"
+        national = true
         name = "Police nationale de La Réunion"
         language = "en"
         time_zone = "indian/reunion"
@@ -98,6 +99,9 @@ fn every_key_can_be_given() {
         open_for_seconds = 3600
         grace_seconds = 0
         confirm = "word"
+        remind_after_seconds = 600
+        remind_roles = ["valideur", "chef_de_service"]
+        deadline_near_seconds = 0
     "#;
     let config = parsed(text);
     assert_eq!(config.database, DatabasePlace::File(PathBuf::from("/var/lib/portevoix/portevoix.db")));
@@ -107,6 +111,7 @@ fn every_key_can_be_given() {
     assert_eq!(config.rooms_in(ChatKind::Matrix).count(), 0);
     let reunion = &config.directorates[0];
     assert_eq!(reunion.directorate.language, Language::En);
+    assert!(reunion.is_national);
     assert_eq!(reunion.directorate.time_zone, "Indian/Reunion");
     let payet = reunion.directorate.member(&PersonId::from("payet")).unwrap();
     assert!(payet.ids.contains(&PersonId::from("@payet:example.org")));
@@ -119,15 +124,21 @@ fn every_key_can_be_given() {
     assert_eq!(reunion.accounts[1].prices, Some(Prices { post: Price(20), post_with_link: Price(1_000) }));
     let policy = &reunion.policies[0];
     assert_eq!(policy.command, CommandWord::from("recit"));
-    let changes = PolicyOverride {
+    assert_eq!(policy.changes, every_change());
+}
+
+fn every_change() -> PolicyOverride {
+    PolicyOverride {
         quorum: Some(1),
         required_roles: Some(roles(&["chef_de_service"])),
         approver_roles: Some(roles(&["chef_de_service", "valideur"])),
         open_for_seconds: Some(3600),
         grace_seconds: Some(0),
         confirm: Some(Confirm::Word),
-    };
-    assert_eq!(policy.changes, changes);
+        remind_after_seconds: Some(600),
+        remind_roles: Some(vec!["valideur".into(), "chef_de_service".into()]),
+        deadline_near_seconds: Some(0),
+    }
 }
 
 #[test]

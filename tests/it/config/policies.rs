@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use insta::assert_snapshot;
 use portevoix::config::policy::{PolicyOverride, check_policies};
 use portevoix::domain::name::CommandWord;
-use portevoix::domain::policy::{Confirm, Glyphs, Policy};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy, Reminders};
 
 use crate::config::{GOOD, parsed, problems, roles};
 
@@ -52,6 +52,7 @@ fn a_policy_that_nobody_could_ever_meet_is_refused_before_an_officer_waits_for_i
         glyphs: Glyphs::default(),
         is_urgent: false,
         confirm: Confirm::Reaction,
+        reminders: Reminders::default(),
     };
     let commands = BTreeMap::from([
         (CommandWord::from("appel"), policy(2, &[], &["valideur"])),
@@ -85,6 +86,7 @@ fn a_changed_policy_keeps_what_it_does_not_name() {
         glyphs: Glyphs { approve: "👍".to_owned(), ..Glyphs::default() },
         is_urgent: true,
         confirm: Confirm::Reaction,
+        reminders: Reminders::default(),
     };
     assert_eq!(PolicyOverride::default().apply(&policy), policy);
     let by_word = PolicyOverride { confirm: Some(Confirm::Word), ..PolicyOverride::default() };
@@ -93,4 +95,15 @@ fn a_changed_policy_keeps_what_it_does_not_name() {
         PolicyOverride { required_roles: Some(BTreeSet::new()), grace_seconds: Some(0), ..PolicyOverride::default() };
     let changed = Policy { required_roles: BTreeSet::new(), grace_seconds: 0, ..policy.clone() };
     assert_eq!(changes.apply(&policy), changed);
+}
+
+#[test]
+fn a_reminder_calls_roles_that_somebody_has_in_the_order_in_which_they_are_written() {
+    let policy = |lines: &str| format!("{GOOD}\n[[directorate.policy]]\ncommand = \"appel\"\n{lines}\n");
+    let config = parsed(&policy("remind_after_seconds = 600\nremind_roles = [\"valideur\", \"redacteur\"]"));
+    let changes = &config.directorates[0].policies[0].changes;
+    assert_eq!(changes.remind_roles, Some(vec!["valideur".into(), "redacteur".into()]));
+    let wrong = problems(&policy("remind_roles = [\"valideurs\"]\ndeadline_near_seconds = 100_000")).to_string();
+    assert!(wrong.contains("personne de l'équipe n'a le rôle « valideurs » ; vouliez-vous dire « valideur » ?"));
+    assert!(wrong.contains("`deadline_near_seconds` va de 0 à 86400 (secondes), pas 100000"), "{wrong}");
 }

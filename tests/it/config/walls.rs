@@ -162,3 +162,16 @@ fn an_account_on_x_says_what_it_lacks_or_has_too_much() {
     portevoix.toml:33: `server` n'a pas de sens ici : cette clé est pour un compte « mastodon » ; retirez cette ligne
     "#);
 }
+
+#[test]
+fn at_most_one_directorate_is_the_national_one() {
+    let national = |text: &str, code: &str, value: &str| {
+        text.replace(&format!("code = \"{code}\""), &format!("code = \"{code}\"\nnational = {value}"))
+    };
+    let one = national(GOOD, "44", "true");
+    assert!(parsed(&one).directorates[0].is_national);
+    let both = problems(&format!("{one}{}", national(STRASBOURG, "67", "true"))).to_string();
+    assert!(both.contains("la direction nationale est déjà à la ligne 10 ; il n'y en a qu'une"), "{both}");
+    let wrong = problems(&national(GOOD, "44", "\"oui\"")).to_string();
+    assert!(wrong.contains("`national` attend true ou false, sans guillemets"), "{wrong}");
+}

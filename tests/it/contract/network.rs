@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::picture::{Developed, Digest};
 use portevoix::domain::post::Post;
+use portevoix::domain::sequel::Left;
 use portevoix::port::network::{Found, Network};
 
 use crate::harness::post::{Wanted, drawing, photograph};
@@ -246,6 +247,47 @@ async fn takes_a_post_down_however_often_it_is_told(subject: &dyn Subject) {
     assert_eq!(subject.restarted().await.find(&other, since).await, Ok(Found::Online(other_receipt)));
 }
 
+async fn sees_what_is_left_of_a_post(subject: &dyn Subject) {
+    let post = Wanted::text("Disparition inquiétante").pictures(two_pictures()).approved();
+    let plain = Wanted::text("Sans image").serial(13).approved();
+    let receipt = subject.network().publish(&post).await.unwrap();
+    let plain_receipt = subject.network().publish(&plain).await.unwrap();
+
+    let traces = subject.network().traces(&receipt).await.unwrap();
+    assert!(traces.len() >= 2, "{traces:?}");
+    assert_eq!(subject.network().traces(&plain_receipt).await, Ok(vec![]));
+    assert_eq!(subject.network().left(&receipt, &traces).await, Ok(Left::Post));
+    subject.network().delete(&receipt).await.unwrap();
+
+    for network in [subject.network(), subject.restarted().await.as_ref()] {
+        assert_eq!(network.left(&receipt, &traces).await, Ok(Left::Nothing));
+        assert_eq!(network.traces(&receipt).await, Ok(vec![]));
+        assert_eq!(network.left(&plain_receipt, &[]).await, Ok(Left::Post));
+    }
+}
+
+async fn changes_a_post_in_place_where_it_says_that_it_can(subject: &dyn Subject) {
+    let pictures = two_pictures();
+    let post = Wanted::text("Place du Bouffé").pictures(pictures.clone()).approved();
+    let mended = Wanted::text("Place du Bouffay").serial(13).pictures(pictures).approved();
+    let receipt = subject.network().publish(&post).await.unwrap();
+
+    if !subject.network().edits() {
+        let outcome = subject.network().edit(&receipt, &mended).await;
+        assert!(matches!(outcome, Err(Fault::Permanent { .. })), "{outcome:?}");
+        assert_eq!(subject.public().await, ["Place du Bouffé"]);
+        return;
+    }
+    assert_eq!(subject.network().edit(&receipt, &mended).await, Ok(Some(receipt.clone())));
+    assert_eq!(subject.network().edit(&receipt, &mended).await, Ok(Some(receipt.clone())));
+    assert_eq!(subject.restarted().await.edit(&receipt, &mended).await, Ok(Some(receipt.clone())));
+    assert_eq!(subject.public().await, ["Place du Bouffay"]);
+    assert_eq!(subject.public_pictures().await.concat().len(), 2);
+    subject.network().delete(&receipt).await.unwrap();
+    assert_eq!(subject.network().edit(&receipt, &mended).await, Ok(None));
+    assert_eq!(subject.public().await, [""; 0]);
+}
+
 async fn reposts_once_however_often_it_is_told(subject: &dyn Subject) {
     let original = subject.someone_else_posts("Alerte du ministère").await;
     subject.someone_else_posts("Autre chose").await;
@@ -309,6 +351,8 @@ async fn knows_that_nothing_left_for_an_unreachable_server(subject: &dyn Subject
         network.publish(&illustrated).await.map(drop),
         network.delete(&standing).await,
         network.repost(&original, subject.long_ago()).await.map(drop),
+        network.left(&standing, &[]).await.map(drop),
+        network.traces(&standing).await.map(drop),
         network.probe().await.map(drop),
     ] {
         let Err(Fault::Transient { cause: Cause::Unreachable(words), retry_at: None }) = outcome else {
@@ -335,6 +379,7 @@ macro_rules! suite {
             publishes_side_by_side refuses_wrong_credentials knows_that_nothing_left_for_an_unreachable_server
             probes_and_tells_limits_without_publishing publishes_pictures_with_their_alt_texts_in_order
             publishes_pictures_once_under_one_key finds_a_post_with_pictures takes_a_post_down_however_often_it_is_told
+            sees_what_is_left_of_a_post changes_a_post_in_place_where_it_says_that_it_can
             reposts_once_however_often_it_is_told refuses_to_repost_what_is_gone
             refuses_wrong_credentials_for_pictures_deletions_and_reposts);
     };

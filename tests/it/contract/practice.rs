@@ -149,7 +149,7 @@ fn seen(message: &Message) -> Seen {
 fn address(block: &Block) -> Option<String> {
     match block {
         Block::Link { url, .. } => Some(url.clone()),
-        Block::Title(_) | Block::Text(_) | Block::Quote(_) | Block::Items(_) => None,
+        Block::Title(_) | Block::Text(_) | Block::Call { .. } | Block::Quote(_) | Block::Items(_) => None,
     }
 }
 

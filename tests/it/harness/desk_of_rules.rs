@@ -9,7 +9,7 @@ use portevoix::domain::draft::{Blocker, Draft, Filled, Target};
 use portevoix::domain::effect::Effect;
 use portevoix::domain::name::{DraftNumber, FieldName, MessageId, PersonId, ReactionId, RoleName};
 use portevoix::domain::notice::{Notice, Refusal, State};
-use portevoix::domain::policy::{Confirm, Glyphs, Policy};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy, Reminders};
 use portevoix::domain::review::{self, Event, Opening, Proposal};
 use portevoix::domain::text::Length;
 
@@ -33,6 +33,7 @@ pub fn policy() -> Policy {
         glyphs: Glyphs::default(),
         is_urgent: false,
         confirm: Confirm::Reaction,
+        reminders: Reminders::default(),
     }
 }
 
@@ -55,6 +56,9 @@ pub fn proposal(text: &str) -> Proposal {
         coming: vec![],
         blockers: vec![],
         warnings: vec![],
+        happens_at: None,
+        succession: None,
+        relay: None,
     }
 }
 

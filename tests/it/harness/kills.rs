@@ -157,7 +157,11 @@ fn is_settled(draft: &Draft) -> bool {
     let Phase::Publishing(publication) = &draft.phase else { return matches!(draft.phase, Phase::Published(_)) };
     publication.progress.values().all(|progress| match progress {
         Progress::Owed | Progress::Retrying { .. } => false,
-        Progress::Uncertain(_) | Progress::Refused(_) | Progress::Online(_) => true,
+        Progress::Uncertain(_)
+        | Progress::Refused(_)
+        | Progress::Online(_)
+        | Progress::Stopped
+        | Progress::TakenDown => true,
     })
 }
 

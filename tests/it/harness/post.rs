@@ -10,10 +10,11 @@ use portevoix::domain::directorate::{NetworkKind, Visibility};
 use portevoix::domain::draft::{Draft, Phase, Revision, Target};
 use portevoix::domain::name::{AccountName, DirectorateCode, DraftNumber, RevisionNumber};
 use portevoix::domain::picture::{Developed, Digest, Picture, PictureKind};
-use portevoix::domain::policy::{Confirm, Glyphs, Policy, Verdict, judge};
+use portevoix::domain::policy::{Confirm, Glyphs, Policy, Reminders, Verdict, judge};
 use portevoix::domain::post::Post;
 use portevoix::domain::seal::Seal;
 use portevoix::domain::text::Length;
+use portevoix::domain::watch::Watch;
 
 /// What a test wants to see approved; change what matters to it.
 #[derive(Clone, Debug)]
@@ -138,6 +139,7 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             glyphs: Glyphs::default(),
             is_urgent: false,
             confirm: Confirm::Reaction,
+            reminders: Reminders::default(),
         },
         revision: Revision {
             number: RevisionNumber::FIRST,
@@ -149,7 +151,14 @@ fn draft(number: DraftNumber, targets: Vec<Target>, pictures: Vec<Picture>, open
             blockers: Vec::new(),
             warnings: Vec::new(),
             lifted: Vec::new(),
+            planned_at: None,
+            happens_at: None,
+            succession: None,
+            relay: None,
         },
+        watch: Watch::default(),
+        follower: None,
+        relays: Vec::new(),
         replaced: BTreeMap::new(),
         phase: Phase::Review(Ballot::default()),
         number,

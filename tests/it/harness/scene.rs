@@ -23,7 +23,7 @@ use portevoix::domain::notice::State;
 use portevoix::domain::policy::{Confirm, Policy};
 use portevoix::domain::prose::Block;
 use portevoix::domain::text::Limits;
-use portevoix::engine::desk::{Desk, Desks};
+use portevoix::engine::desk::{Desk, Desks, Neighbours};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
 use portevoix::engine::restored::{self, Doubts};
@@ -637,6 +637,10 @@ pub fn desk_in(code: &str, chat: Arc<dyn Chat>, mut network: impl FnMut(&Account
     let networks = directorate.accounts.iter().map(|account| (account.name.clone(), network(&account.name)));
     Desk {
         networks: networks.collect(),
+        neighbours: Neighbours {
+            national: Some("67".into()),
+            rooms: ["44", "67"].map(|code| (code.into(), RoomId(format!("!{code}")))).into(),
+        },
         directorate: directorate.clone(),
         time_zone: TimeZone::get("Europe/Paris").unwrap(),
         policies: HashMap::new(),

@@ -11,6 +11,7 @@ use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::name::EffectKey;
 use portevoix::domain::picture::Developed;
 use portevoix::domain::post::Post;
+use portevoix::domain::sequel::Left;
 use portevoix::domain::text::Limits;
 use portevoix::port::network::{Found, Network};
 use tokio::sync::Notify;
@@ -65,7 +66,13 @@ impl PublicPicture {
 pub struct ScriptedNetwork {
     public: Mutex<Vec<Public>>,
     script: Mutex<VecDeque<Trouble>>,
+    deletion_script: Mutex<VecDeque<Fault>>,
+    deletions: Mutex<usize>,
+    reposts: Mutex<Vec<String>>,
+    repost_script: Mutex<VecDeque<Fault>>,
     blind: Mutex<bool>,
+    edits: Mutex<bool>,
+    lingers: Mutex<bool>,
     looked_since: Mutex<Option<Timestamp>>,
     /// Rings when a request hangs until the process is killed.
     pub hanging: Notify,
@@ -80,6 +87,50 @@ impl ScriptedNetwork {
     /// From now on, or no longer, it can't be told from outside whether a post is online.
     pub fn is_blind(&self, blind: bool) {
         *self.blind.lock().unwrap() = blind;
+    }
+
+    /// What becomes of the next post that is taken down or changed.
+    pub fn next_deletion(&self, fault: Fault) {
+        self.deletion_script.lock().unwrap().push_back(fault);
+    }
+
+    fn deletion_trouble(&self) -> Result<(), Fault> {
+        self.deletion_script.lock().unwrap().pop_front().map_or(Ok(()), Err)
+    }
+
+    /// What it shows on of others' posts.
+    pub fn reposts(&self) -> Vec<String> {
+        self.reposts.lock().unwrap().clone()
+    }
+
+    /// What becomes of the next post that is shown on.
+    pub fn next_repost(&self, fault: Fault) {
+        self.repost_script.lock().unwrap().push_back(fault);
+    }
+
+    /// How often something was taken down.
+    pub fn deletions(&self) -> usize {
+        *self.deletions.lock().unwrap()
+    }
+
+    /// Posts can be changed in place.
+    pub fn can_edit(&self) {
+        *self.edits.lock().unwrap() = true;
+    }
+
+    /// From now on, or no longer, pictures can be reached whose post is gone.
+    pub fn keeps_pictures(&self, lingers: bool) {
+        *self.lingers.lock().unwrap() = lingers;
+    }
+
+    /// Somebody takes everything down by hand.
+    pub fn delete_all(&self) {
+        self.public.lock().unwrap().clear();
+    }
+
+    /// A post that was taken down shows again.
+    pub fn shows_again(&self, post: Public) {
+        self.public.lock().unwrap().push(post);
     }
 
     /// From when on it was asked last whether a post is online.
@@ -166,12 +217,55 @@ impl Network for ScriptedNetwork {
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        if receipt.id.is_empty() {
+            return Err(Fault::Permanent { cause: Cause::Refused("no id".to_owned()) });
+        }
+        self.deletion_trouble()?;
+        *self.deletions.lock().unwrap() += 1;
+        self.reposts.lock().unwrap().retain(|repost| *repost != receipt.id);
         self.public.lock().unwrap().retain(|public| public.key.as_str() != receipt.id);
         Ok(())
     }
 
+    fn edits(&self) -> bool {
+        *self.edits.lock().unwrap()
+    }
+
+    async fn edit(&self, old: &Receipt, post: &Post) -> Result<Option<Receipt>, Fault> {
+        self.deletion_trouble()?;
+        let mut public = self.public.lock().unwrap();
+        let Some(shown) = public.iter_mut().find(|public| public.key.as_str() == old.id) else { return Ok(None) };
+        shown.text = post.text().to_owned();
+        Ok(Some(old.clone()))
+    }
+
+    async fn traces(&self, receipt: &Receipt) -> Result<Vec<String>, Fault> {
+        let public = self.public.lock().unwrap();
+        let pictures = public.iter().filter(|public| public.key.as_str() == receipt.id).map(|one| one.pictures.len());
+        Ok((0..pictures.sum()).map(|place| format!("{}/{place}", receipt.id)).collect())
+    }
+
+    async fn left(&self, receipt: &Receipt, traces: &[String]) -> Result<Left, Fault> {
+        if *self.blind.lock().unwrap() {
+            return Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None });
+        }
+        if self.public.lock().unwrap().iter().any(|public| public.key.as_str() == receipt.id) {
+            return Ok(Left::Post);
+        }
+        let lingers = *self.lingers.lock().unwrap() && !traces.is_empty();
+        Ok(if lingers { Left::Picture } else { Left::Nothing })
+    }
+
     async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
-        Ok(original.clone())
+        let receipt = Receipt { id: format!("repost/{}", original.id), url: None };
+        let trouble = self.repost_script.lock().unwrap().pop_front();
+        if trouble.as_ref().is_none_or(|fault| matches!(fault, Fault::Uncertain { .. })) {
+            let mut reposts = self.reposts.lock().unwrap();
+            if !reposts.contains(&receipt.id) {
+                reposts.push(receipt.id.clone());
+            }
+        }
+        trouble.map_or(Ok(receipt), Err)
     }
 
     async fn probe(&self) -> Result<String, Fault> {

@@ -24,7 +24,7 @@ use portevoix::store::embedded::Embedded;
 
 use crate::simulation::people::{act, answer_questions};
 use crate::simulation::stage::Machine;
-use crate::simulation::timeline::{Moment, Timeline, happens, roll, seed_dice};
+use crate::simulation::timeline::{BEGINNINGS, Moment, Timeline, begins_at, happens, roll, seed_dice};
 use crate::simulation::world::World;
 
 /// How far a clock is set wrong at most. What was approved while it was ahead goes out as much later once it is right again.
@@ -88,6 +88,7 @@ pub fn play_over(seed: u64, store: Arc<dyn Backend>) -> Result<Tally, Broken> {
     // Without drivers for time and sockets: nothing in it may wait for anything real.
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     seed_dice(seed);
+    begins_at(BEGINNINGS[usize::try_from(seed % 4).unwrap()]);
     // What it logs is of another world, and there is much of it.
     let _quiet = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::new());
     let world = World::new(Arc::new(Timeline::default()), &["44", "67"]);
@@ -120,7 +121,7 @@ async fn simulate(world: &Arc<World>, store: Arc<dyn Backend>) -> Result<Tally, 
         if crowd.is_finished() && end == Moment::MAX {
             world.calms_down();
             (end, next_answer) = (now + AFTERMATH, now + 90_000);
-            machines.iter_mut().filter(|machine| !machine.is_down()).for_each(|machine| machine.clock.jumps(0));
+            machines.iter().for_each(|machine| machine.clock.jumps(0));
         }
         for (machine, restart) in machines.iter_mut().zip(&mut restarts) {
             if machine.is_down() && restart.is_none() {
@@ -133,7 +134,9 @@ async fn simulate(world: &Arc<World>, store: Arc<dyn Backend>) -> Result<Tally, 
                 machine.starts(if world.is_troubled() { next_crash() } else { -1 });
             }
             if !is_shared && world.fails(1) {
-                machine.clock.jumps(roll(-FARTHEST_JUMP..FARTHEST_JUMP));
+                let wrong_by = roll(-FARTHEST_JUMP..FARTHEST_JUMP);
+                world.sets_a_clock(wrong_by);
+                machine.clock.jumps(wrong_by);
             }
         }
         if now >= next_answer {

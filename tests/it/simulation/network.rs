@@ -8,6 +8,7 @@ use portevoix::domain::directorate::NetworkKind;
 use portevoix::domain::fault::{Cause, Fault, Receipt};
 use portevoix::domain::name::{AccountName, DirectorateCode, EffectKey};
 use portevoix::domain::post::Post;
+use portevoix::domain::sequel::Left;
 use portevoix::domain::text::Limits;
 use portevoix::port::network::{Found, Network};
 
@@ -45,6 +46,18 @@ pub struct Seen {
     pub key: EffectKey,
     pub text: String,
     pub at: Moment,
+    /// When it was taken down.
+    pub gone_at: Option<Moment>,
+    /// What it was changed to.
+    pub edited_to: Option<String>,
+}
+
+/// Another directorate's post that an account shows on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub directorate: DirectorateCode,
+    pub account: AccountName,
+    pub id: String,
 }
 
 /// An account, as one life of one process reaches it.
@@ -66,6 +79,8 @@ impl SimulatedNetwork {
             key: post.key().clone(),
             text: post.text().to_owned(),
             at: 0,
+            gone_at: None,
+            edited_to: None,
         };
         tokio::spawn(async move {
             world.timeline.passes(way).await;
@@ -74,6 +89,7 @@ impl SimulatedNetwork {
                 other.directorate == seen.directorate
                     && other.account == seen.account
                     && other.key == seen.key
+                    && other.gone_at.is_none()
                     && match nature {
                         Nature::Keyed => true,
                         Nature::Hourly => seen.at - other.at < HOUR,
@@ -157,6 +173,7 @@ impl Network for SimulatedNetwork {
             seen.directorate == self.directorate
                 && seen.account == self.account
                 && seen.key == *post.key()
+                && seen.gone_at.is_none()
                 && seen.at + lag <= self.world.timeline.now()
         });
         Ok(if is_there { Found::Online(self.receipt(post.key())) } else { Found::Absent })
@@ -170,12 +187,85 @@ impl Network for SimulatedNetwork {
         }
     }
 
-    async fn delete(&self, _: &Receipt) -> Result<(), Fault> {
-        Ok(())
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        self.life.step().await;
+        self.takes(roll(20..600)).await;
+        let is_cut = self.world.is_troubled() && happens(250);
+        if is_cut && happens(300) {
+            return Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None });
+        }
+        if is_cut && happens(100) {
+            return Err(Fault::Permanent { cause: Cause::Refused("no".to_owned()) });
+        }
+        if !is_cut || happens(500) {
+            let now = self.world.timeline.now();
+            let mut public = self.world.public.lock().unwrap();
+            let is_meant = |seen: &&mut Seen| {
+                seen.directorate == self.directorate
+                    && self.receipt(&seen.key).id == receipt.id
+                    && seen.gone_at.is_none()
+            };
+            if let Some(seen) = public.iter_mut().find(is_meant) {
+                seen.gone_at = Some(now);
+            }
+            let is_ours = |shown: &Shown| {
+                shown.directorate == self.directorate && shown.account == self.account && shown.id == receipt.id
+            };
+            self.world.shown_on.lock().unwrap().retain(|shown| !is_ours(shown));
+        }
+        if is_cut { Err(Fault::Uncertain { cause: Cause::TimedOut }) } else { Ok(()) }
+    }
+
+    fn edits(&self) -> bool {
+        self.nature == Nature::Hourly
+    }
+
+    async fn edit(&self, old: &Receipt, post: &Post) -> Result<Option<Receipt>, Fault> {
+        self.life.step().await;
+        self.takes(roll(20..600)).await;
+        let is_cut = self.world.is_troubled() && happens(250);
+        if is_cut && happens(500) {
+            return Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None });
+        }
+        let is_there = {
+            let mut public = self.world.public.lock().unwrap();
+            let is_meant = |seen: &&mut Seen| {
+                seen.directorate == self.directorate && self.receipt(&seen.key).id == old.id && seen.gone_at.is_none()
+            };
+            public.iter_mut().find(is_meant).map(|seen| seen.edited_to = Some(post.text().to_owned())).is_some()
+        };
+        if is_cut {
+            return Err(Fault::Uncertain { cause: Cause::TimedOut });
+        }
+        Ok(is_there.then(|| old.clone()))
+    }
+
+    async fn traces(&self, _: &Receipt) -> Result<Vec<String>, Fault> {
+        self.takes(roll(20..600)).await;
+        Ok(Vec::new())
+    }
+
+    async fn left(&self, receipt: &Receipt, _: &[String]) -> Result<Left, Fault> {
+        self.takes(roll(20..600)).await;
+        let is_there = self.world.public.lock().unwrap().iter().any(|seen| {
+            seen.directorate == self.directorate && self.receipt(&seen.key).id == receipt.id && seen.gone_at.is_none()
+        });
+        Ok(if is_there { Left::Post } else { Left::Nothing })
     }
 
     async fn repost(&self, original: &Receipt, _: Timestamp) -> Result<Receipt, Fault> {
-        Ok(original.clone())
+        self.life.step().await;
+        self.takes(roll(20..600)).await;
+        let is_cut = self.world.is_troubled() && happens(300);
+        if is_cut && happens(400) {
+            return Err(Fault::Transient { cause: Cause::Unreachable(String::new()), retry_at: None });
+        }
+        let id = format!("repost/{}", original.id);
+        if !is_cut || happens(500) {
+            let shown = Shown { directorate: self.directorate.clone(), account: self.account.clone(), id: id.clone() };
+            self.world.shows_on(shown);
+        }
+        if is_cut { Err(Fault::Uncertain { cause: Cause::TimedOut }) } else { Ok(Receipt { id, url: None }) }
     }
 
     async fn probe(&self) -> Result<String, Fault> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+use portevoix::command::french_plan;
 use portevoix::domain::name::{DraftNumber, MessageId, PersonId};
 use portevoix::port::chat::Happening;
 
 use crate::simulation::room::SimulatedRoom;
-use crate::simulation::timeline::{happens, pick, roll};
+use crate::simulation::timeline::{happens, pick, roll, time};
 use crate::simulation::world::World;
 
 /// Everyone on the team of a directorate, with their roles.
@@ -75,19 +77,27 @@ fn one_deed(world: &World, room: &SimulatedRoom) {
             };
             room.says(now, &who, text, Some(card.clone()));
         }
-        78..84 => edits(room, now),
-        84..92 => {
+        78 => edits(room, now),
+        79 => {
+            let other = if room.code == "44" { "67" } else { "44" };
+            room.says(now, &who, format!("!relais {number} {other}"), None);
+        }
+        80..82 => follows(world, room, &who, number),
+        82..85 => plans(world, room, &who, number),
+        85..92 => {
             let text = format!(
                 "date: hier 22h ; tel: 02 40 37 21 21 ; parquet: accord de Mme Morel à 21h ; signalement: veste {}",
                 mark(room, &who)
             );
             room.says(now, &who, text, Some(card.clone()));
         }
-        92..94 => room.removes(now, &who, card.as_str()),
+        92 => follows(world, room, &who, number),
+        93 => room.removes(now, &who, card.as_str()),
         94..96 => {
             room.says(now, &who, format!("!retirer {number}"), None);
         }
-        96..98 => {
+        96 => plans(world, room, &who, number),
+        97 => {
             room.says(now, &who, "la photo du radar est prise de trop loin".to_owned(), Some(card.clone()));
         }
         _ => {
@@ -120,6 +130,32 @@ fn opens(room: &SimulatedRoom, now: i64, who: &str) {
         ),
     };
     room.says(now, who, text, None);
+}
+
+/// Somebody sets an hour for a draft, in one of the ways that people say it, or takes it away.
+fn plans(world: &World, room: &SimulatedRoom, who: &str, number: &DraftNumber) {
+    let now = world.timeline.now();
+    let later = time(now + roll(-300_000..2_400_000)).to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap());
+    let hour = match roll(0..5) {
+        0 => format!("dans {} min", roll(0..40)),
+        1 => "dans un quart d'heure".to_owned(),
+        2 => later.strftime("%Hh%M").to_string(),
+        3 => french_plan::say(&later),
+        _ => "annuler".to_owned(),
+    };
+    room.says(now, who, format!("!programmer {number} {hour}"), None);
+}
+
+/// Somebody closes or rectifies a draft, whether it is out or not.
+fn follows(world: &World, room: &SimulatedRoom, who: &str, number: &DraftNumber) {
+    let text = match roll(0..5) {
+        0 => format!("!clore {number} retrouvée"),
+        1 => format!("!clore {number} retrait"),
+        2 => format!("!clore {number} élucidée ; mot: non"),
+        3 => format!("!rectifier {number} texte: Travaux corrigés {}", mark(room, who)),
+        _ => format!("!rectifier {number} lieu: quai corrigé {}", mark(room, who)),
+    };
+    room.says(world.timeline.now(), who, text, None);
 }
 
 fn takes_back(room: &SimulatedRoom, now: i64) {
@@ -167,9 +203,22 @@ pub fn answer_questions(world: &World, room: &SimulatedRoom, in_a_thousand: i64)
         let is_it = |account: &str| says.contains(account);
         let is_online = world.public.lock().unwrap().iter().any(|seen| {
             seen.directorate == number.directorate
+                && seen.gone_at.is_none()
                 && is_it(seen.account.as_str())
                 && seen.key.as_str().contains(&format!("/{number}/"))
         });
+        // Asked to take the old post down by hand, they do.
+        if says.contains("retirez-le à la main") {
+            let now = world.timeline.now();
+            let of = room.closes(&number);
+            let mut public = world.public.lock().unwrap();
+            let old = public.iter_mut().filter(|seen| {
+                seen.directorate == number.directorate
+                    && is_it(seen.account.as_str())
+                    && of.as_ref().is_some_and(|of| seen.key.as_str().contains(&format!("/{of}/")))
+            });
+            old.for_each(|seen| seen.gone_at = seen.gone_at.or(Some(now)));
+        }
         let glyph = if is_online { "✅" } else { "🔁" };
         room.reacts(world.timeline.now(), &person(&room.code, "moreau"), &question, glyph);
     }

@@ -4,6 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use portevoix::command::french_plan::{self, Plan};
 use portevoix::domain::fault::{Cause, Fault};
 use portevoix::domain::name::{
     ArrivalId, DraftNumber, EffectKey, MessageId, PersonId, ReactionId, RevisionNumber, RoomId,
@@ -38,6 +41,8 @@ pub struct Note {
     pub prose: Prose,
     /// Every text that it ever quoted exactly.
     pub quoted: BTreeSet<String>,
+    /// The hour that it last named while it was put to the vote.
+    pub planned: Option<Timestamp>,
     pub glyphs: BTreeSet<String>,
     pub is_removed: bool,
 }
@@ -55,6 +60,10 @@ impl Note {
         self.key.as_str().strip_prefix("tell/")?.split('/').next()?.parse().ok()
     }
 
+    pub fn is_call(&self) -> bool {
+        !self.prose.called().is_empty()
+    }
+
     pub fn is_question(&self) -> bool {
         self.glyphs.contains("🔁")
     }
@@ -63,9 +72,32 @@ impl Note {
         self.prose = prose.clone();
         let quotes = prose.blocks.iter().filter_map(|block| match block {
             Block::Quote(text) => Some(text.clone()),
-            Block::Title(_) | Block::Text(_) | Block::Items(_) | Block::Link { .. } => None,
+            Block::Title(_) | Block::Text(_) | Block::Call { .. } | Block::Items(_) | Block::Link { .. } => None,
         });
         self.quoted.extend(quotes);
+        let plain = prose.plain();
+        if plain.contains("🗳 À valider") {
+            self.planned = plan_in(&plain);
+        }
+    }
+}
+
+/// The draft that a card says its own one follows.
+fn follows_in(card: &str) -> Option<DraftNumber> {
+    let (_, after) = card.split_once("Clôture de ").or_else(|| card.split_once("Rectification de "))?;
+    after.split('.').next()?.parse().ok()
+}
+
+/// The hour that a card names.
+fn plan_in(card: &str) -> Option<Timestamp> {
+    let (_, after) = card.split_once("Publication prévue le ").or_else(|| card.split_once("est passée ("))?;
+    let said = after.split([',', '\n']).next().unwrap_or_default().trim_end_matches(" : partira dès la validation.");
+    let said = if said.matches(')').count() > said.matches('(').count() { &said[..said.len() - 1] } else { said };
+    // Counted from before anything was typed: nothing lies in the past then.
+    let before = (time(0) - SignedDuration::from_hours(48)).to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap());
+    match french_plan::read(said, &before) {
+        Ok(Plan::At(at)) => Some(at),
+        other => panic!("a card names an hour that is none: {said}: {other:?}"),
     }
 }
 
@@ -82,6 +114,13 @@ impl SimulatedRoom {
     pub fn new(code: &str) -> Self {
         let id = RoomId(format!("!{code}"));
         Self { id, code: code.to_owned(), deeds: Mutex::default(), notes: Mutex::default(), news: Notify::new() }
+    }
+
+    /// The draft that another one closes or rectifies, as its card says.
+    pub fn closes(&self, number: &DraftNumber) -> Option<DraftNumber> {
+        let notes = self.notes.lock().unwrap();
+        let cards = notes.iter().filter(|note| note.card().is_some_and(|(of, _)| of == *number));
+        cards.filter_map(|note| follows_in(&note.prose.plain())).next()
     }
 
     /// A person does something now. Returns the id that the platform gives it.
@@ -222,6 +261,7 @@ impl Chat for SimulatedChat {
                 device: self.device,
                 at: now,
                 prose: Prose::default(),
+                planned: None,
                 quoted: BTreeSet::new(),
                 glyphs: BTreeSet::new(),
                 is_removed: false,

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portevoix::domain::draft::{Draft, Phase, Progress};
-use portevoix::domain::name::{DraftNumber, PersonId, RevisionNumber};
+use portevoix::domain::name::{AccountName, DraftNumber, PersonId, RevisionNumber};
 use portevoix::port::chat::Happening;
 use portevoix::store::database::Database;
 
-use crate::simulation::network::Seen;
+use crate::simulation::network::{Seen, Shown};
 use crate::simulation::people::{TEAM, is_approver, person};
 use crate::simulation::room::{DISORDER, Deed, Note, SimulatedRoom};
-use crate::simulation::timeline::Moment;
+use crate::simulation::timeline::{Moment, time};
 use crate::simulation::world::World;
 
 /// How many supervisors must approve.
@@ -44,6 +44,11 @@ pub fn of_a_post(world: &World, seen: &Seen) -> Result<(), String> {
     if !cards.iter().any(|card| card.quoted.contains(&seen.text)) {
         return Err(format!("nobody was shown this text: {seen:?}"));
     }
+    if let Some(planned) = cards.iter().find_map(|card| card.planned)
+        && time(seen.at + world.clocks_wrong_by()) < planned
+    {
+        return Err(format!("published before its hour, {planned}: {seen:?}"));
+    }
     let authors = authors(&notes, &number, revision);
     let votes = votes(&deeds, &cards, seen.at);
     let moments: BTreeSet<Moment> = votes.iter().flat_map(|vote| [vote.from, vote.until]).collect();
@@ -75,6 +80,32 @@ pub fn of_a_post(world: &World, seen: &Seen) -> Result<(), String> {
     }
 }
 
+/// What must hold when an account shows another's post on: its own people approved that very post.
+pub fn of_a_relay(world: &World, shown: &Shown) -> Result<(), String> {
+    let room = world.rooms.iter().find(|room| room.code == shown.directorate.as_str()).unwrap();
+    let (deeds, notes) = (room.deeds.lock().unwrap().clone(), room.notes.lock().unwrap().clone());
+    let mut parts = shown.id.split('/').skip(3);
+    let of = parts.next().unwrap_or_default();
+    let says_so = format!("Relais de {of},");
+    let cards: Vec<&Note> =
+        notes.iter().filter(|note| note.card().is_some() && note.prose.plain().contains(&says_so)).collect();
+    let now = world.timeline.now();
+    let is_carried = cards.iter().any(|card| {
+        let votes = votes(&deeds, &[card], now);
+        let moments: BTreeSet<Moment> = votes.iter().flat_map(|vote| [vote.from, vote.until]).collect();
+        moments.iter().any(|moment| {
+            let voters: BTreeSet<&PersonId> = votes
+                .iter()
+                .filter(|vote| vote.from <= *moment && *moment <= vote.until.saturating_add(DISORDER))
+                .filter(|vote| vote.glyph == "✅" && is_approver(&room.code, vote.by))
+                .map(|vote| vote.by)
+                .collect();
+            voters.len() >= QUORUM
+        })
+    });
+    if is_carried { Ok(()) } else { Err(format!("shown on without a mandate: {shown:?}")) }
+}
+
 /// What must hold once nothing fails any more and everybody has had time.
 pub async fn at_the_end(world: &World, database: &Database) -> Result<(), String> {
     let trouble = |error| format!("the store can't be read: {error}");
@@ -95,7 +126,11 @@ pub async fn at_the_end(world: &World, database: &Database) -> Result<(), String
             return Err(format!("the journal of {} tells another story: {audited:?}", room.code));
         }
     }
-    let owed = transaction.due(crate::simulation::timeline::time(world.timeline.now()), 100).await.map_err(trouble)?;
+    if let Some(shown) = world.shown_on.lock().unwrap().iter().find(|shown| !stands(world, shown)) {
+        return Err(format!("shown on still, and its original is closed: {shown:?}"));
+    }
+    // What became due this minute may still be under way.
+    let owed = transaction.due(time(world.timeline.now() - 60_000), 100).await.map_err(trouble)?;
     match owed.first() {
         Some(claim) => Err(format!("still owed at the end: {claim:?}")),
         None => Ok(()),
@@ -128,7 +163,8 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
             }
         }
         Phase::Approved { grace, .. } => {
-            if matches!(grace, portevoix::domain::draft::Grace::Until(_)) {
+            let waits = draft.revision.planned_at.is_some_and(|planned| planned > time(world.timeline.now()));
+            if matches!(grace, portevoix::domain::draft::Grace::Until(_)) && !waits {
                 return Err(format!("{number} is approved and waits for nothing"));
             }
         }
@@ -140,10 +176,29 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
                     .unwrap()
                     .iter()
                     .any(|seen| seen.account == *account && draft_of(seen) == Some((number.clone(), revision)));
+                // An old post that was changed in place is the post.
+                let is_edited = draft.revision.succession.is_some()
+                    && world.public.lock().unwrap().iter().any(|seen| {
+                        seen.account == *account
+                            && seen
+                                .edited_to
+                                .as_ref()
+                                .is_some_and(|text| draft.revision.targets.iter().any(|target| target.text == *text))
+                    });
                 let is_told = notes.iter().any(|note| note.is_question() && note.told_of() == Some(number.clone()));
                 let is_right = match progress {
-                    Progress::Online(receipt) => is_seen || receipt.id.is_empty(),
+                    Progress::Online(receipt) => {
+                        is_old_one_gone(world, draft, account)? && (is_seen || is_edited || receipt.id.is_empty())
+                    }
                     Progress::Uncertain(_) | Progress::Refused(_) => is_told,
+                    // What another draft replaced before it was out must not be.
+                    Progress::Stopped => !world
+                        .public
+                        .lock()
+                        .unwrap()
+                        .iter()
+                        .any(|seen| seen.account == *account && is_of(seen, number) && seen.gone_at.is_none()),
+                    Progress::TakenDown => is_old_one_gone(world, draft, account)?,
                     Progress::Owed | Progress::Retrying { .. } => false,
                 };
                 if !is_right {
@@ -154,6 +209,33 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
         Phase::Vetoed { .. } | Phase::Withdrawn { .. } | Phase::Expired(_) => {}
     }
     Ok(())
+}
+
+/// Where a draft that closes or rectifies another is done, nothing of the old post is public any more.
+fn is_old_one_gone(world: &World, draft: &Draft, account: &AccountName) -> Result<bool, String> {
+    let Some(succession) = &draft.revision.succession else { return Ok(true) };
+    let public = world.public.lock().unwrap();
+    let old = public.iter().find(|seen| {
+        seen.account == *account && is_of(seen, &succession.of) && seen.gone_at.is_none() && seen.edited_to.is_none()
+    });
+    match old {
+        Some(seen) if succession.steps.contains_key(account) => {
+            Err(format!("{} is carried out, and the old post is public still: {seen:?}", draft.number))
+        }
+        Some(_) | None => Ok(true),
+    }
+}
+
+/// Whether the post that an account shows on stands as its people approved it.
+fn stands(world: &World, shown: &Shown) -> bool {
+    let original = shown.id.trim_start_matches("repost/");
+    world.public.lock().unwrap().iter().any(|seen| {
+        format!("{}/{}", seen.account, seen.key) == original && seen.gone_at.is_none() && seen.edited_to.is_none()
+    })
+}
+
+fn is_of(seen: &Seen, number: &DraftNumber) -> bool {
+    draft_of(seen).is_some_and(|(of, _)| of == *number)
 }
 
 /// Each command was taken, and once; nothing of another directorate's is said here.
@@ -167,18 +249,30 @@ fn of_a_room(
     for deed in deeds {
         let Happening::Said { message, text, .. } = &deed.arrival.what else { continue };
         let opens = text.starts_with("!info") || text.starts_with("!appel");
+        let follows = text.starts_with("!clore") || text.starts_with("!rectifier");
         let expected = usize::from(opens && deed.arrival.by.as_str().ends_with(&room.code));
         let found = drafts.iter().filter(|draft| draft.origin == *message).count();
-        if found != expected {
+        if found != expected && !(follows && found <= 1) {
             return Err(format!("{} typed {text:?}: {found} drafts of it", deed.arrival.by));
         }
     }
     let elsewhere: Vec<&SimulatedRoom> = world.rooms.iter().filter(|other| other.code != room.code).collect();
-    for (note, other) in notes.iter().flat_map(|note| elsewhere.iter().map(move |other| (note, other))) {
+    // What another directorate published it may ask to be shown on, its author's name included.
+    let relays = |note: &&Note| note.prose.plain().contains("Relais de ") || note.prose.plain().contains("!relais");
+    for (note, other) in
+        notes.iter().filter(|note| !relays(note)).flat_map(|note| elsewhere.iter().map(move |other| (note, other)))
+    {
         let said = note.prose.plain();
         // Nothing that was typed or published there; that a number is not known here may be said.
         if TEAM.iter().any(|(name, _)| said.contains(&person(&other.code, name))) {
             return Err(format!("said in the room of {}, and it is of {}: {said}", room.code, other.code));
+        }
+    }
+    for draft in drafts {
+        let calls = notes.iter().filter(|note| note.told_of().as_ref() == Some(&draft.number) && note.is_call());
+        let calls: Vec<String> = calls.map(|note| note.prose.plain()).collect();
+        if calls.len() > draft.policy.reminders.roles.len() {
+            return Err(format!("{} called more roles than there are: {calls:?}", draft.number));
         }
     }
     let mut generations = BTreeMap::new();

@@ -10,7 +10,7 @@ use portevoix::domain::directorate::{Account, Directorate, Language, Member, Net
 use portevoix::domain::name::{CommandWord, PersonId, RoleName};
 use portevoix::domain::policy::Policy;
 use portevoix::domain::text::Limits;
-use portevoix::engine::desk::{Desk, Desks};
+use portevoix::engine::desk::{Desk, Desks, Neighbours};
 use portevoix::engine::inbox::Inbox;
 use portevoix::engine::outbox::Outbox;
 use portevoix::engine::run::run;
@@ -155,12 +155,16 @@ fn desk(world: &Arc<World>, life: &Arc<Life>, code: &str, chat: &Arc<dyn Chat>) 
     Desk {
         directorate,
         time_zone: PARIS.clone(),
-        policies: ["info", "appel"].map(policy).into(),
+        policies: ["info", "appel", "clore", "rectifier", "relais"].map(policy).into(),
         destinations: accounts
             .map(|account| Destination { limits: Limits::default_of(account.network), prices: None, account })
             .into(),
         chats: HashMap::from([(room, chat.clone())]),
         networks: ACCOUNTS.map(network).into(),
+        neighbours: Neighbours {
+            national: Some("67".into()),
+            rooms: world.rooms.iter().map(|room| (room.code.as_str().into(), room.id.clone())).collect(),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Simulated time: it stands still until everybody waits, and then jumps to the next moment that somebody waits for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -15,8 +15,16 @@ use tokio::sync::Notify;
 /// True time, in milliseconds since the simulation began.
 pub type Moment = i64;
 
-/// When the simulation begins: 2026-03-12, 22:00 in Paris.
-const BEGINNING: i64 = 1_773_349_200_000;
+/// When a simulation may begin, in Paris: on an evening like any other, and shortly before clocks are set forward or back.
+pub const BEGINNINGS: [i64; 4] = [
+    // 2026-03-12, 22:00.
+    1_773_349_200_000,
+    // 2026-03-29, 1:30, half an hour before it is 3:00.
+    1_774_744_200_000,
+    // 2026-10-25, 1:45 and 2:40, before it is 2:00 again.
+    1_792_885_500_000,
+    1_792_888_800_000,
+];
 
 /// How often nothing must have moved before everybody is said to wait.
 const QUIET_TURNS: u32 = 3;
@@ -110,7 +118,7 @@ impl Drop for Ticket<'_> {
 
 /// A moment as a clock that is right shows it.
 pub fn time(moment: Moment) -> Timestamp {
-    Timestamp::from_millisecond(BEGINNING + moment).unwrap()
+    Timestamp::from_millisecond(BEGINNING.get() + moment).unwrap()
 }
 
 /// The clock of one machine: it may be wrong, and somebody may set it.
@@ -159,8 +167,16 @@ impl Clock for MachineClock {
 }
 
 thread_local! {
+    /// When the simulation that runs on this thread began.
+    static BEGINNING: Cell<i64> = const { Cell::new(BEGINNINGS[0]) };
+
     /// The dice of the simulation that runs on this thread.
     static DICE: RefCell<fastrand::Rng> = const { RefCell::new(fastrand::Rng::with_seed(0)) };
+}
+
+/// The simulation of this thread begins then, in milliseconds since 1970.
+pub fn begins_at(beginning: i64) {
+    BEGINNING.set(beginning);
 }
 
 /// From now on the dice of this thread fall as that seed says.

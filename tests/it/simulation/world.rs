@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use portevoix::domain::name::RoomId;
 use tokio::sync::Notify;
 
-use crate::simulation::network::Seen;
+use crate::simulation::network::{Seen, Shown};
 use crate::simulation::room::SimulatedRoom;
 use crate::simulation::rules;
 use crate::simulation::timeline::{Moment, Timeline, happens};
@@ -17,11 +17,15 @@ pub struct World {
     pub rooms: Vec<SimulatedRoom>,
     /// What the public sees, oldest first.
     pub public: Mutex<Vec<Seen>>,
+    /// What accounts show on of others' posts.
+    pub shown_on: Mutex<Vec<Shown>>,
     /// Rung after each commit by which something is owed.
     pub listeners: Mutex<Vec<Arc<Notify>>>,
     /// Things fail until then.
     troubled_until: AtomicI64,
     failure: Mutex<Option<String>>,
+    /// How far a machine's clock ever was ahead of the true time at most.
+    ahead: AtomicI64,
 }
 
 impl World {
@@ -30,15 +34,27 @@ impl World {
             timeline,
             rooms: codes.iter().map(|code| SimulatedRoom::new(code)).collect(),
             public: Mutex::default(),
+            shown_on: Mutex::default(),
             listeners: Mutex::default(),
             troubled_until: AtomicI64::new(Moment::MAX),
             failure: Mutex::default(),
+            ahead: AtomicI64::new(0),
         })
     }
 
     /// Nothing fails any more.
     pub fn calms_down(&self) {
         self.troubled_until.store(self.timeline.now(), Ordering::Relaxed);
+    }
+
+    /// A clock is set: it is wrong by so many milliseconds now.
+    pub fn sets_a_clock(&self, wrong_by: i64) {
+        self.ahead.fetch_max(wrong_by, Ordering::Relaxed);
+    }
+
+    /// How much earlier than its hour a post may come out: it is the machine's hour that counts.
+    pub fn clocks_wrong_by(&self) -> Moment {
+        self.ahead.load(Ordering::Relaxed)
     }
 
     pub fn is_troubled(&self) -> bool {
@@ -58,6 +74,18 @@ impl World {
     pub fn appears(&self, seen: Seen) {
         let broken = rules::of_a_post(self, &seen);
         self.public.lock().unwrap().push(seen);
+        if let Err(broken) = broken {
+            self.fail(broken);
+        }
+    }
+
+    /// An account shows another's post on. It must be allowed to.
+    pub fn shows_on(&self, shown: Shown) {
+        if self.shown_on.lock().unwrap().contains(&shown) {
+            return;
+        }
+        let broken = rules::of_a_relay(self, &shown);
+        self.shown_on.lock().unwrap().push(shown);
         if let Err(broken) = broken {
             self.fail(broken);
         }

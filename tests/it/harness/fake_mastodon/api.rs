@@ -53,7 +53,9 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
         ("GET", ["api", "v1", "accounts", _, "statuses"]) => Some("read:statuses"),
         ("GET", ["api", "v1", "statuses", _, "source"]) if server.has_source => Some("read:statuses"),
         ("POST", ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some("write:statuses"),
-        ("DELETE", ["api", "v1", "statuses", _]) => Some("write:statuses"),
+        ("DELETE" | "PUT", ["api", "v1", "statuses", _]) => Some("write:statuses"),
+        ("GET", ["api", "v1", "statuses", _]) => Some("read:statuses"),
+        ("HEAD", ["system", "media_attachments", _, "original" | "small"]) => None,
         ("POST", ["api", "v2", "media"]) | ("GET", ["api", "v1", "media", _]) => Some("write:media"),
         ("GET", ["api", "v2", "search"]) => Some("read:search"),
         ("POST", ["api", "v1", "apps"] | ["oauth", "token"]) => None,
@@ -85,6 +87,15 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
             Some(shown) => server.respond(200, &shown),
             None => server.respond(404, &error("Record not found")),
         },
+        ["system", "media_attachments", id, _] => {
+            let is_there = server.media.iter().any(|media| media.id == **id);
+            server.respond_as(if is_there { 200 } else { 404 }, "image/png", String::new())
+        }
+        [.., "v1", "statuses", id] if call.method == Method::GET => match server.status(id) {
+            Some(status) => server.respond(200, &server.show(status)),
+            None => server.respond(404, &error("Record not found")),
+        },
+        [.., "v1", "statuses", id] if call.method == Method::PUT => change(server, id, call),
         [.., "v1", "statuses", id] => delete(server, id, &pairs(&call.query)),
         [.., "v2", "media"] => {
             let (status, shown) = server.upload(multipart::read(&call.content_type, &call.body));
@@ -142,8 +153,17 @@ pub fn refuse(server: &Server, call: &Call, trouble: Trouble) -> Response {
     }
 }
 
-fn create(server: &mut Server, call: &Call) -> Response {
-    let media_ids = match call.content_type.split(';').next().unwrap_or_default().trim() {
+/// <https://docs.joinmastodon.org/methods/statuses/#edit>
+fn change(server: &mut Server, id: &str, call: &Call) -> Response {
+    match server.change(id, &form(call), media_ids(call)) {
+        Ok(Some(status)) => server.respond(200, &server.show(&status)),
+        Ok(None) => server.respond(404, &error("Record not found")),
+        Err(words) => server.respond(422, &error(&words)),
+    }
+}
+
+fn media_ids(call: &Call) -> Vec<String> {
+    match call.content_type.split(';').next().unwrap_or_default().trim() {
         "application/json" => {
             let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
             let ids = body["media_ids"].as_array().cloned().unwrap_or_default();
@@ -153,8 +173,11 @@ fn create(server: &mut Server, call: &Call) -> Response {
             let pairs = pairs_in_order(std::str::from_utf8(&call.body).unwrap_or_default());
             pairs.into_iter().filter(|(name, _)| name == "media_ids[]").map(|(_, id)| id).collect()
         }
-    };
-    match server.publish(&form(call), media_ids, call.idempotency_key.as_deref()) {
+    }
+}
+
+fn create(server: &mut Server, call: &Call) -> Response {
+    match server.publish(&form(call), media_ids(call), call.idempotency_key.as_deref()) {
         Ok(Some(status)) => server.respond(200, &server.show(&status)),
         Ok(None) => server.respond(404, &error("Record not found")),
         Err(words) => server.respond(422, &error(&words)),

@@ -169,6 +169,35 @@ impl Server {
         Ok(Some(status))
     }
 
+    /// Changes a status as its author asks; pictures that it has already may stay with it.
+    ///
+    /// # Errors
+    /// The words of the 422.
+    pub fn change(
+        &mut self,
+        id: &str,
+        form: &HashMap<String, String>,
+        media_ids: Vec<String>,
+    ) -> Result<Option<Status>, String> {
+        let Some(before) = self.status(id).cloned() else { return Ok(None) };
+        let fresh: Vec<String> = media_ids.iter().filter(|id| !before.media_ids.contains(id)).cloned().collect();
+        self.may_attach(&fresh)?;
+        let text = form.get("status").map(|text| text.trim().to_owned()).unwrap_or_default();
+        if text.is_empty() && media_ids.is_empty() {
+            return Err("Validation failed: Text can't be blank".to_owned());
+        }
+        if characters(&text) > self.max_characters {
+            return Err(format!("Validation failed: Text character limit of {} exceeded", self.max_characters));
+        }
+        for media in self.media.iter_mut().filter(|media| fresh.contains(&media.id)) {
+            media.status = Some(id.to_owned());
+        }
+        self.edit(id, &text);
+        let status = self.statuses.iter_mut().find(|status| status.id == id).unwrap();
+        status.media_ids = media_ids;
+        Ok(Some(status.clone()))
+    }
+
     /// Stores a status.
     pub fn store(
         &mut self,

@@ -19,12 +19,19 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
     if parts == ["2", "oauth2", "token"] {
         return token(server, call);
     }
+    if let ("HEAD", ["media", id, _]) = (call.method.as_str(), parts.as_slice()) {
+        // Pictures need no access; they go with their post.
+        let is_there = server.posts.iter().any(|post| post.id == **id);
+        return server.respond(if is_there { 200 } else { 404 }, &json!({}));
+    }
     let needed: &[&str] = match (call.method.as_str(), parts.as_slice()) {
         ("POST", ["2", "tweets"]) | ("DELETE", ["2", "tweets", _]) => &["tweet.read", "tweet.write", "users.read"],
         ("POST", ["2", "users", _, "retweets"]) | ("DELETE", ["2", "users", _, "retweets", _]) => {
             &["tweet.read", "tweet.write", "users.read"]
         }
-        ("GET", ["2", "users", "me"] | ["2", "users", _, "tweets"]) => &["tweet.read", "users.read"],
+        ("GET", ["2", "users", "me"] | ["2", "users", _, "tweets"] | ["2", "tweets", _]) => {
+            &["tweet.read", "users.read"]
+        }
         (_, ["2", "media", ..]) => &["media.write"],
         _ => return server.problem(404, "Not Found", "Not Found"),
     };
@@ -38,6 +45,7 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
     match (call.method.as_str(), parts.as_slice()) {
         ("POST", ["2", "tweets"]) => create(server, call),
         ("DELETE", ["2", "tweets", id]) => delete(server, id),
+        ("GET", ["2", "tweets", id]) => one(server, id),
         ("POST", ["2", "users", Server::OWNER, "retweets"]) => repost(server, call),
         ("DELETE", ["2", "users", Server::OWNER, "retweets", id]) => {
             server.reposts.retain(|repost| repost != id);
@@ -109,6 +117,26 @@ fn create(server: &mut Server, call: &Call) -> Response {
     }
     let id = server.store(&text, &ids);
     server.respond(201, &json!({ "data": { "id": id, "text": text, "edit_history_tweet_ids": [id] } }))
+}
+
+/// `GET /2/tweets/:id` with its pictures: of one that is gone X says so in a success.
+fn one(server: &Server, id: &str) -> Response {
+    let Some(post) = server.posts.iter().find(|post| post.id == id) else {
+        return server.respond(
+            200,
+            &json!({ "errors": [{
+                "value": id, "resource_id": id, "resource_type": "tweet", "parameter": "id", "title": "Not Found Error",
+                "detail": format!("Could not find tweet with id: [{id}]."),
+                "type": "https://api.twitter.com/2/problems/resource-not-found",
+            }] }),
+        );
+    };
+    let picture = |place| {
+        json!({ "media_key": format!("3_{place}"), "type": "photo",
+        "url": format!("http://{}/media/{id}/{place}.jpg", server.host) })
+    };
+    let media: Vec<Value> = (0..post.pictures.len()).map(picture).collect();
+    server.respond(200, &json!({ "data": server.show(post, &[]), "includes": { "media": media } }))
 }
 
 fn delete(server: &mut Server, id: &str) -> Response {
