@@ -239,22 +239,6 @@ pub enum State {
     Rectified,
 }
 
-impl State {
-    /// Whether nothing will happen to it any more.
-    pub fn is_over(self) -> bool {
-        match self {
-            Self::Incomplete
-            | Self::Review
-            | Self::Approved
-            | Self::Held
-            | Self::Publishing
-            | Self::Stuck
-            | Self::Vetoed => false,
-            Self::Published | Self::Withdrawn | Self::Expired | Self::Closed | Self::Rectified => true,
-        }
-    }
-}
-
 /// Why something that a person wanted was lawfully not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {

@@ -292,8 +292,8 @@ fn imports_run_downwards_only() {
         "src/app.rs",
         "use crate::main::x;",
         &[
-            "src/app.rs:2: `app` may not import `main` (it may import: domain, command, port, store, darkroom, wording, config, chat, \
-           network, engine)",
+            "src/app.rs:2: `app` may not import `main` (it may import: domain, command, port, store, darkroom, poster, wording, \
+             config, chat, network, engine)",
         ],
     );
     check(
