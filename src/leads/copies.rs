@@ -48,7 +48,9 @@ pub struct Token {
 impl Token {
     /// A folded word.
     pub fn new(text: &str, hash: u64) -> Self {
-        let letters = text.bytes().filter(u8::is_ascii_lowercase).fold(0_u32, |bits, byte| bits | 1 << (byte - b'a'));
+        // An hour or a plate is no misspelling of another one.
+        let spelt = if text.bytes().any(|byte| byte.is_ascii_digit()) { "" } else { text };
+        let letters = spelt.bytes().filter(u8::is_ascii_lowercase).fold(0_u32, |bits, byte| bits | 1 << (byte - b'a'));
         let length = u32::try_from(text.len().min(63)).unwrap_or(63);
         let hash = u32::try_from((hash ^ (hash >> 32)) & 0xffff_ffff).unwrap_or(0);
         Self { hash, shape: letters | length << 26 }
@@ -66,10 +68,7 @@ impl Token {
         let letters = ((self.shape ^ other.shape) & 0x03ff_ffff).count_ones();
         let shorter = self.length().min(other.length());
         let is_word = self.shape & 0x03ff_ffff != 0;
-        is_word
-            && shorter >= 3
-            && letters <= if shorter == 3 { 1 } else { 2 }
-            && self.length().abs_diff(other.length()) <= 1
+        is_word && shorter >= 3 && letters <= 1 && self.length().abs_diff(other.length()) <= 1
     }
 
     /// Whether it carries meaning: not an article or a pronoun.
@@ -256,7 +255,7 @@ pub fn likeness(one: &[Token], other: &[Token], is_marked: bool, limits: &Thresh
     if is_contained {
         // A bare claim stands in many accounts: it is a copy only if hardly anything was added.
         return if shorter.len() >= SHORT || added <= 2 || (is_marked && added <= 8) {
-            Likeness::Copy
+            if replaced == 0 { Likeness::Copy } else { Likeness::LongRun }
         } else {
             Likeness::None
         };

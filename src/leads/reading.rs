@@ -117,7 +117,11 @@ impl Reader<'_> {
         let mut score = traits.strength(weigh);
         score += traits.fact_points(weigh, self.ground);
         if voice.denied || voice.wished {
-            score -= if voice.saw || voice.telegram { weigh.denied / 3 } else { weigh.denied };
+            score -= if voice.saw || voice.telegram || voice.believes || voice.met {
+                weigh.denied / 3
+            } else {
+                weigh.denied
+            };
         }
         if voice.on_screen && !voice.saw && !voice.believes {
             score -= weigh.denied;

@@ -75,7 +75,7 @@ impl Default for Thresholds {
         };
         Self {
             weight,
-            first_hand: 34,
+            first_hand: 32,
             second_hand: 20,
             facts: 17,
             cards_per_thousand: 110,

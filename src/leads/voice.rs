@@ -67,7 +67,11 @@ pub fn listen(search: &Search<'_>) -> Voice {
         if hit.is(Sense::SawAbroad) && !is_denied_before(search, hit.at) {
             note(search, hit.at, hit.end(), &mut voice, |voice| voice.saw = true);
         }
-        if hit.is(Sense::ToMe) && !is_denied_before(search, hit.at) && govern(search, hit.at) == Governed::Freely {
+        if hit.is(Sense::ToMe)
+            && !is_feeling(search, hit.end() - 1)
+            && !is_denied_before(search, hit.at)
+            && govern(search, hit.at) == Governed::Freely
+        {
             voice.met = true;
         }
         if hit.is(Sense::Was) && !is_feeling(search, hit.at) && govern(search, hit.at) == Governed::Freely {
@@ -219,7 +223,8 @@ fn is_of_a_screen(search: &Search<'_>, from: usize, end: usize) -> bool {
     let until = (end..(end + REACH_AFTER).min(words.len()))
         .find(|at| matches!(words[*at].gap, Gap::Sentence | Gap::Comma))
         .unwrap_or((end + REACH_AFTER).min(words.len()));
-    let begin = sentence_begin(search, from).max(from.saturating_sub(4));
+    let is_clause = |at: &usize| matches!(words[*at].gap, Gap::Sentence | Gap::Comma);
+    let begin = (1..=from).rev().find(is_clause).unwrap_or(0).max(from.saturating_sub(4));
     search.hits.iter().filter(|hit| hit.is(Sense::Media)).any(|hit| {
         let is_object = hit.at >= end && hit.at < until;
         let is_ground = hit.end() <= from
@@ -228,9 +233,9 @@ fn is_of_a_screen(search: &Search<'_>, from: usize, end: usize) -> bool {
             && matches!(search.words.text(&words[hit.at - 1]), "sur" | "a" | "la" | "dans" | "l");
         // "la même fille que sur votre photo": what was seen is compared, not seen there.
         let compares = (1..=3).any(|back| {
-            hit.at
-                .checked_sub(back)
-                .is_some_and(|at| matches!(search.words.text(&words[at]), "que" | "comme" | "ressemble" | "correspond"))
+            hit.at.checked_sub(back).is_some_and(|at| {
+                matches!(search.words.text(&words[at]), "que" | "comme" | "meme" | "qu" | "ressemble" | "correspond")
+            })
         });
         if compares {
             return false;
@@ -280,5 +285,8 @@ fn relative(search: &Search<'_>) -> bool {
             && search.words.text(&search.words.words[hit.at - 1]) == "par"
             && search.lexicon.knows(search.words.words[hit.at - 2].hash, Sense::Saw)
     };
-    search.hits.iter().filter(|hit| hit.is(Sense::Relative)).any(|hit| near(hit) || seen_by(hit))
+    // "Il était devant chez nous, mon mari lui a parlé": the writer was there first.
+    let own = search.hits.iter().find(|hit| hit.is(Sense::ToMe)).map_or(usize::MAX, |hit| hit.at);
+    let before = search.hits.iter().filter(|hit| hit.is(Sense::Relative) && hit.at < own);
+    before.into_iter().any(|hit| near(hit) || seen_by(hit))
 }
