@@ -224,6 +224,9 @@ impl Search<'_> {
 
     /// "AB-123-CD", "ab123cd", "123 ABC 44".
     pub fn plate(&self, at: usize) -> Option<String> {
+        if !self.text(at).is_ascii() || self.text(at).len() > 7 {
+            return None;
+        }
         let parts: Vec<&str> = (at..at + 3).map(|at| self.text(at)).collect();
         let is_letters = |text: &str, least: usize, most: usize| {
             (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -271,8 +274,8 @@ impl Search<'_> {
             let stem: String = label().chars().take(4).collect();
             facts.push(Fact { kind: FactKind::Colour, key: short_hash(&stem), label: label() });
         }
-        let is_number = label().chars().all(|c| c.is_ascii_digit());
-        if hit.is(Sense::Vehicle) && (!is_number || matches!(before, "une" | "la" | "peugeot" | "fiat")) {
+        let is_number = || label().chars().all(|c| c.is_ascii_digit());
+        if hit.is(Sense::Vehicle) && (!is_number() || matches!(before, "une" | "la" | "peugeot" | "fiat")) {
             facts.push(Fact::new(FactKind::Vehicle, label()));
         }
         for (sense, kind) in

@@ -7,6 +7,13 @@ pub fn is_letter_before(word: &str) -> bool {
 
 /// Opens leet spelling ("v0leur", "c@mion"), look-alike letters and letters held down ("vuuuuue").
 pub fn tidied(word: &str) -> String {
+    // Most words are letters, and none held down.
+    let bytes = word.as_bytes();
+    let is_plain =
+        bytes.iter().all(u8::is_ascii_lowercase) && !bytes.windows(3).any(|run| run[0] == run[1] && run[1] == run[2]);
+    if is_plain {
+        return word.to_owned();
+    }
     let trimmed = word.trim_end_matches(|c: char| !c.is_alphanumeric());
     let has_latin = trimmed.chars().any(|c| c.is_ascii_lowercase());
     let characters: Vec<char> = trimmed.chars().collect();

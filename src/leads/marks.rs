@@ -73,7 +73,8 @@ fn nine_digits(digits: &str) -> Option<&str> {
     let national = digits.strip_prefix("0033").or_else(|| digits.strip_prefix("33")).unwrap_or(digits);
     let national = national.strip_prefix('0').unwrap_or(national);
     let has_prefix = digits.starts_with('0') || digits.starts_with("33");
-    (has_prefix && national.len() == 9 && !national.starts_with('0')).then_some(national)
+    // Numbers that begin with 08 are services.
+    (has_prefix && national.len() == 9 && !national.starts_with(['0', '8'])).then_some(national)
 }
 
 /// "12 rue de Strasbourg", "au 4 bis, avenue Foch".

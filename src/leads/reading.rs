@@ -154,7 +154,9 @@ impl Reader<'_> {
             return traits.wordless();
         }
         let by_relative = voice.relative && !voice.saw && !voice.believes && !voice.telegram;
-        if voice.is_own() && score >= limits.first_hand && !by_relative {
+        // "Je suis allée au collège avec sa mère" tells a place and no more.
+        let is_own = voice.is_own() && (voice.is_sight() || traits.tells_more_than_places());
+        if is_own && score >= limits.first_hand && !by_relative {
             return Class::FirstHand;
         }
         if by_relative && score >= limits.second_hand {
@@ -186,6 +188,11 @@ struct Traits<'a> {
 }
 
 impl Voice {
+    /// Whether somebody or something was perceived, not only that the writer was there.
+    fn is_sight(self) -> bool {
+        self.saw || self.believes || self.met || self.telegram
+    }
+
     /// Whether the writer speaks of their own eyes and ears.
     pub fn is_own(self) -> bool {
         self.saw || self.believes || self.met || self.was || self.telegram
@@ -207,6 +214,10 @@ impl Traits<'_> {
 
     fn of(&self, kind: FactKind) -> usize {
         self.facts.iter().filter(|fact| fact.kind == kind).count()
+    }
+
+    fn tells_more_than_places(&self) -> bool {
+        self.facts.iter().any(|fact| fact.kind != FactKind::Place)
     }
 
     /// How strongly the writer speaks of their own eyes.

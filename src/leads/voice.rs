@@ -247,9 +247,10 @@ fn is_of_a_screen(search: &Search<'_>, from: usize, end: usize) -> bool {
 
 /// A participle that no auxiliary governs, with a place or a time in its sentence.
 fn is_bare(search: &Search<'_>, at: usize) -> bool {
-    const AUXILIARIES: [&str; 29] = [
-        "a", "ai", "as", "ont", "avons", "avez", "avoir", "ete", "aurait", "aurai", "aurais", "avait", "avais", "est",
-        "etre", "l", "la", "le", "les", "pas", "jamais", "rien", "bien", "deja", "tout", "au", "mal", "cru", "ayant",
+    const AUXILIARIES: [&str; 36] = [
+        "il", "elle", "on", "ils", "elles", "vous", "tu", "a", "ai", "as", "ont", "avons", "avez", "avoir", "ete",
+        "aurait", "aurai", "aurais", "avait", "avais", "est", "etre", "l", "la", "le", "les", "pas", "jamais", "rien",
+        "bien", "deja", "tout", "au", "mal", "cru", "ayant",
     ];
     let words = &search.words.words;
     let before =

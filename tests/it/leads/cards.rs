@@ -20,7 +20,7 @@ fn an_account_is_told_from_what_only_sounds_like_one() {
         "J'ai vu une fille comme elle à la gare hier",
         "jlai vu tt a lheure place du boufay",
         "g vu manon ds le tram",
-        "chui passé devant le lycée elle était assise là",
+        "chui passé devant le lycée hier elle était assise là",
         "Je crois bien l'avoir croisée vers 19h",
         "Je l'ai même pas reconnue sur le coup mais je l'ai croisée à Rezé",
         "Vue ce matin gare de Nantes",

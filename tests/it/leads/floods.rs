@@ -39,11 +39,13 @@ fn most_ways_of_saying_it_are_known() {
         let (is_account, text) = (line.starts_with('+'), &line[2..]);
         let mut case = Case::new();
         case.hears(text);
-        match case.cards()[0].class {
-            Class::FirstHand if !is_account => mistaken.push(text),
-            class if is_account && class != Class::FirstHand => missed.push(text),
-            _ => {}
+        let class = case.cards()[0].class;
+        if is_account && !matches!(class, Class::FirstHand | Class::Facts) {
+            missed.push(text);
+        }
+        if !is_account && class == Class::FirstHand {
+            mistaken.push(text);
         }
     }
-    assert!(missed.len() <= 8 && mistaken.len() <= 3, "missed: {missed:#?}\nmistaken: {mistaken:#?}");
+    assert!(missed.len() <= 3 && mistaken.len() <= 4, "missed: {missed:#?}\nmistaken: {mistaken:#?}");
 }
