@@ -31,7 +31,7 @@
 //!
 //! # Who imports whom
 //!
-//! `domain` ← `command`, `port`, `store`, `darkroom` ← `wording`, `config`, `chat`, `network` ← `engine` ← `app` ← `main`, downwards only
+//! `domain` ← `command`, `port`, `store`, `darkroom`, `leads` ← `wording`, `config`, `chat`, `network` ← `engine` ← `app` ← `main`, downwards only
 //! and by a table that is a test (`tests/it/tidy.rs`). Chats and networks do not know each other or the engine.
 //!
 //! # Absent on purpose
@@ -46,6 +46,7 @@ pub mod config;
 pub mod darkroom;
 pub mod domain;
 pub mod engine;
+pub mod leads;
 pub mod network;
 pub mod port;
 pub mod poster;

@@ -14,7 +14,7 @@ use portevoix::app::login::secret_place;
 use portevoix::app::login::x;
 use portevoix::app::stopped::Stopped;
 use portevoix::app::wrong_clock::Trust;
-use portevoix::app::{audit, check, demo, lint, run, store};
+use portevoix::app::{audit, check, demo, leads, lint, run, store};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
@@ -57,6 +57,9 @@ enum Task {
     /// Sauvegarde la base, y remet une sauvegarde, ou la copie sur un serveur.
     #[command(subcommand)]
     Store(Store),
+    /// Trie ce que le public répond à un appel.
+    #[command(subcommand)]
+    Leads(Leads),
     /// Connecte le bot à un service.
     #[cfg(any(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
     #[command(subcommand)]
@@ -112,6 +115,21 @@ enum Store {
         /// Un fichier qui contient le mot de passe de cet utilisateur (sinon : la variable PGPASSWORD, si elle est là).
         #[arg(long)]
         password_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Leads {
+    /// Trie un fichier de réponses : une carte par témoignage, les plus prometteuses d'abord, sur la sortie standard.
+    Sort {
+        /// Les réponses, un objet JSON par ligne ; - : l'entrée standard.
+        answers: PathBuf,
+        /// L'appel : un objet JSON avec ids, at, account, directorate, text.
+        #[arg(long)]
+        appeal: PathBuf,
+        /// Les communes, rues et lieux de la direction, un nom par ligne.
+        #[arg(long)]
+        places: Option<PathBuf>,
     },
 }
 
@@ -256,6 +274,10 @@ async fn perform(task: Task) -> Result<(), Stopped> {
         }
         Task::Audit(Audit::Export { config, file, directorate }) => {
             audit::export(&config, file.as_deref(), &directorate, &mut BufWriter::new(stdout())).await
+        }
+        Task::Leads(Leads::Sort { answers, appeal, places }) => {
+            let export = leads::Export { appeal: &appeal, places: places.as_deref(), answers: &answers };
+            leads::sort(export, &mut BufWriter::new(stdout().lock()), &mut stderr())
         }
         #[cfg(feature = "matrix")]
         Task::Login(Service::Matrix { config, password_file, recovery_key_file }) => {

@@ -7,6 +7,7 @@ pub mod database;
 pub mod demo;
 #[cfg(feature = "discord")]
 pub mod discord;
+pub mod leads;
 pub mod lint;
 pub mod login;
 pub mod practice;

@@ -33,6 +33,9 @@ pub enum Stopped {
     /// The terminal, a socket or a file of our own failed.
     #[error("{0}")]
     Machine(#[from] std::io::Error),
+    /// A file that `leads` was given can't be used.
+    #[error("{0}")]
+    Leads(String),
     /// `check` or `audit verify` has found something; it has said what.
     #[error("Des points sont à régler, ci-dessus.")]
     CheckFailed,

@@ -25,12 +25,14 @@ mod discord;
 #[cfg(all(feature = "matrix", feature = "bluesky"))]
 mod everything_real;
 mod examples;
+mod floods;
 mod full_disk;
 mod harness;
 mod inert;
 mod journal;
 #[cfg(all(feature = "matrix", feature = "mastodon", feature = "bluesky", feature = "x"))]
 mod kills;
+mod leads;
 mod lifting;
 mod lint;
 mod logging;
