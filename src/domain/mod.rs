@@ -22,6 +22,7 @@ pub mod relay;
 pub mod review;
 pub mod schedule;
 pub mod seal;
+mod sealed;
 pub mod secret;
 pub mod sequel;
 pub mod standing;
