@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portevoix::domain::draft::{Draft, Phase, Progress};
+use portevoix::domain::fault::Receipt;
 use portevoix::domain::name::{AccountName, DraftNumber, PersonId, RevisionNumber};
 use portevoix::port::chat::Happening;
 use portevoix::store::database::Database;
@@ -185,10 +186,16 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
                                 .as_ref()
                                 .is_some_and(|text| draft.revision.targets.iter().any(|target| target.text == *text))
                     });
+                let is_shown_on = |receipt: &Receipt| {
+                    world.shown_on.lock().unwrap().iter().any(|shown| {
+                        shown.directorate == number.directorate && shown.account == *account && shown.id == receipt.id
+                    })
+                };
                 let is_told = notes.iter().any(|note| note.is_question() && note.told_of() == Some(number.clone()));
                 let is_right = match progress {
                     Progress::Online(receipt) => {
-                        is_old_one_gone(world, draft, account)? && (is_seen || is_edited || receipt.id.is_empty())
+                        is_old_one_gone(world, draft, account)?
+                            && (is_seen || is_edited || is_shown_on(receipt) || receipt.id.is_empty())
                     }
                     Progress::Uncertain(_) | Progress::Refused(_) => is_told,
                     // What another draft replaced before it was out must not be.
