@@ -426,6 +426,7 @@ fn draft() -> (portevoix::domain::draft::Draft, Timestamp) {
         room: room(),
         origin: "m1".into(),
         author: "martin".into(),
+        co_authors: BTreeSet::new(),
         policy,
         proposal,
     };

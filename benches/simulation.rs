@@ -70,6 +70,7 @@ fn main() {
     let per_core = rate / f64::from(u32::try_from(cores).unwrap());
     println!("{played} seeds from {from}, {} broken", broken.len());
     println!("{} deeds, {} posts, {} crashes", sum.deeds, sum.posts, sum.crashes);
+    println!("{} posts taken down or changed, {} shown on by another directorate", sum.ended, sum.relays);
     println!("{rate:.0} seeds/s on {cores} cores, {per_core:.0} a core (aim: at least 500)");
     assert!(broken.is_empty(), "a rule was broken");
 }
@@ -82,6 +83,8 @@ fn add(sum: &Mutex<Tally>, tally: Tally) {
     let mut sum = sum.lock().unwrap();
     sum.deeds += tally.deeds;
     sum.posts += tally.posts;
+    sum.ended += tally.ended;
+    sum.relays += tally.relays;
     sum.crashes += tally.crashes;
 }
 

@@ -51,7 +51,7 @@ pub fn delay(cursor: &mut Cursor) -> Option<Delay> {
         return Some(Delay::Seconds(3 * HOUR / 4));
     }
     let number = number(cursor)?;
-    if ["min", "mn", "minute", "minutes"].iter().any(|word| cursor.eat(&[word])) {
+    if eat_minutes(cursor) {
         return Some(Delay::Seconds(number * MINUTE));
     }
     if ["h", "heure", "heures", "hrs"].iter().any(|word| cursor.eat(&[word])) {
@@ -76,10 +76,14 @@ fn beyond(cursor: &mut Cursor) -> i64 {
         number(cursor).filter(|minutes| *minutes < 60)
     });
     if minutes.is_some() {
-        // Said or not, it can only be that.
-        let _ = ["min", "mn", "minute", "minutes"].iter().any(|word| cursor.eat(&[word]));
+        eat_minutes(cursor);
     }
     minutes.unwrap_or(0) * MINUTE
+}
+
+/// Goes over the word for minutes, if it comes next.
+fn eat_minutes(cursor: &mut Cursor) -> bool {
+    ["min", "mn", "minute", "minutes"].iter().any(|word| cursor.eat(&[word]))
 }
 
 fn number(cursor: &mut Cursor) -> Option<i64> {

@@ -72,6 +72,9 @@ pub struct Opening {
     pub origin: MessageId,
     /// Who typed it.
     pub author: PersonId,
+    /// Who wrote other parts of its text: those of the text that it rectifies.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub co_authors: BTreeSet<PersonId>,
     /// The rule of approval that holds from now on.
     pub policy: Policy,
     /// What would be published.
@@ -186,7 +189,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         command: opening.command,
         room: opening.room,
         origin: opening.origin,
-        authors: BTreeSet::from([opening.author]),
+        authors: opening.co_authors.into_iter().chain([opening.author]).collect(),
         opened_at: now,
         expires_at,
         policy: opening.policy,

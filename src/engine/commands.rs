@@ -1,6 +1,6 @@
 //! What a typed command does: opens a draft, lists, shows, changes or withdraws one, or explains itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::command::action::Action;
 use crate::command::catalog::Lookup;
@@ -117,6 +117,7 @@ impl Turn<'_> {
             room: self.arrival.room.clone(),
             origin: message.clone(),
             author: member.id(),
+            co_authors: BTreeSet::new(),
             policy: self.desk.policy(spec),
             proposal: Material { fields: spec.filled(values, message), coming: coming.clone(), ..Material::default() }
                 .proposed(self.desk, spec, self.now),

@@ -3,6 +3,8 @@
 //! This is the one place where something passes from a directorate's desk to another's: what was published anyway, and
 //! what became of it. Each side writes only its own drafts, each in a transaction of its own.
 
+use std::collections::BTreeSet;
+
 use tracing::{error, info};
 
 use crate::command::action::Action;
@@ -10,7 +12,7 @@ use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Phase, Progress, Target};
 use crate::domain::fault::{Cause, Fault, Receipt};
 use crate::domain::name::{AccountName, DirectorateCode, DraftNumber, EffectKey, MessageId, PersonId, RoomId};
-use crate::domain::notice::{Notice, Problem, Refusal};
+use crate::domain::notice::{Notice, Problem, Refusal, State};
 use crate::domain::relay::{Asked, Relay, RelayEvent, RelayNotice};
 use crate::domain::review::{Event, Opening, Proposal};
 use crate::domain::sequel::{Kind, SequelEvent};
@@ -72,7 +74,7 @@ impl Turn<'_> {
             let state =
                 if is_wanted { self.transaction.draft(&asked.relay).await?.map(|draft| draft.state()) } else { None };
             // What was refused may be asked again; what waits, or is done, not.
-            if state.is_some_and(|state| !state.is_over() || state == crate::domain::notice::State::Published) {
+            if state.is_some_and(|state| !state.is_over() || state == State::Published) {
                 return self.refuse(message, Refusal::Followed(asked.relay.clone())).await;
             }
         }
@@ -127,6 +129,7 @@ impl Outbox {
             room: room.clone(),
             origin: MessageId(format!("relay/{of}")),
             author: by.clone(),
+            co_authors: BTreeSet::new(),
             policy: desk.policy(spec),
             proposal: Proposal {
                 targets,

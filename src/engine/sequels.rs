@@ -1,12 +1,12 @@
 //! Opens a draft that closes or rectifies another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::command::parse;
 use crate::command::spec::Spec;
 use crate::domain::directorate::Member;
 use crate::domain::draft::{Draft, Filled};
-use crate::domain::name::{FieldName, MessageId};
+use crate::domain::name::{AccountName, FieldName, MessageId};
 use crate::domain::notice::{Problem, Refusal, State};
 use crate::domain::review::{Event, Opening};
 use crate::domain::sequel::{Kind, SequelEvent, Step, Succession};
@@ -55,6 +55,8 @@ impl Turn<'_> {
             room: self.arrival.room.clone(),
             origin: message.clone(),
             author: member.id(),
+            // Their words are published once more: they don't vote on them this time either.
+            co_authors: if kind == Kind::Rectify { original.authors.clone() } else { BTreeSet::new() },
             policy: self.desk.policy(spec),
             proposal: material.proposed(self.desk, content, self.now),
         };
@@ -71,7 +73,7 @@ impl Turn<'_> {
     async fn what_can_be_followed(
         &mut self,
         original: &Draft,
-    ) -> Result<Result<Vec<crate::domain::name::AccountName>, Refusal>, StoreError> {
+    ) -> Result<Result<Vec<AccountName>, Refusal>, StoreError> {
         if let Some(follower) = &original.follower {
             let state = self.transaction.draft(&follower.by).await?.map(|draft| draft.state());
             if !matches!(state, Some(State::Withdrawn | State::Expired) | None) {

@@ -24,6 +24,7 @@ impl Speaker {
             PlanNotice::Set { by, at, votes_lost } => Prose::text(self.planned(by, *at, *votes_lost, audience)),
             PlanNotice::Called { role } => self.call(role, draft, audience),
             PlanNotice::DueSoon { at } => one("notice-due-soon", *at),
+            PlanNotice::HourCame { planned } if is_held(draft) => one("notice-hour-came-held", *planned),
             PlanNotice::HourCame { planned } => one("notice-hour-came", *planned),
             PlanNotice::Late { planned } => one("notice-late", *planned),
         }
@@ -65,9 +66,8 @@ impl Speaker {
     pub(in crate::wording) fn plan(&self, draft: &Draft, audience: &Audience<'_>) -> Option<Block> {
         let at = audience.in_full(draft.revision.planned_at?);
         let name = match &draft.phase {
-            Phase::Review(_) | Phase::Approved { grace: Grace::Held(_), .. } if draft.watch.hour_told => {
-                "card-hour-came"
-            }
+            Phase::Review(_) if draft.watch.hour_told => "card-hour-came",
+            Phase::Approved { grace: Grace::Held(_), .. } if draft.watch.hour_told => "card-hour-came-held",
             Phase::Review(_) | Phase::Vetoed { .. } | Phase::Approved { grace: Grace::Held(_), .. } => "card-planned",
             // What is approved says itself when it goes out.
             Phase::Approved { grace: Grace::Until(_), .. }
@@ -99,4 +99,9 @@ impl Speaker {
             }
         }
     }
+}
+
+/// Whether it is approved, and only a hold keeps it.
+fn is_held(draft: Option<&Draft>) -> bool {
+    draft.is_some_and(|draft| matches!(draft.phase, Phase::Approved { grace: Grace::Held(_), .. }))
 }

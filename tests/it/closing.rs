@@ -115,6 +115,24 @@ async fn a_text_is_rectified_in_place_where_that_is_possible_and_published_anew_
 }
 
 #[tokio::test]
+async fn whoever_wrote_the_text_does_not_approve_it_once_it_is_rectified_by_another() {
+    scene(async |room| {
+        room.says("durand", APPEAL).await;
+        room.reacts("moreau", "✅").await;
+        room.reacts("lefevre", "✅").await;
+        room.waits(GRACE).await;
+        room.says("martin", "!rectifier 44-1 lieu: quai de la Fosse").await;
+        one_approves(room).await;
+        room.message_saying("Vous avez écrit ce texte");
+        room.expect("44-2", State::Review).await;
+        room.reacts("moreau", "✅").await;
+        room.waits(GRACE).await;
+        room.expect("44-1", State::Rectified).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_mended_rectification_is_a_new_version_of_it() {
     scene(async |room| {
         published(room).await;

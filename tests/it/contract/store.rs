@@ -365,6 +365,7 @@ fn opening() -> Opening {
         room: draft.room,
         origin: draft.origin,
         author: "martin".into(),
+        co_authors: std::collections::BTreeSet::new(),
         policy: policy(),
         proposal: proposal("Vol"),
     }

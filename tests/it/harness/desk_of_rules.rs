@@ -77,6 +77,7 @@ pub fn opened(policy: Policy, proposal: Proposal) -> OnTheTable {
         room: "!salon".into(),
         origin: "m1".into(),
         author: "martin".into(),
+        co_authors: BTreeSet::new(),
         policy,
         proposal,
     };

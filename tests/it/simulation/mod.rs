@@ -46,6 +46,10 @@ pub struct Broken {
 pub struct Tally {
     pub deeds: usize,
     pub posts: usize,
+    /// Old posts that were taken down or changed.
+    pub ended: usize,
+    /// Posts that were shown on by another directorate, whether that was taken back or not.
+    pub relays: usize,
     pub crashes: u32,
     /// When it ended, in milliseconds: two runs of one seed must agree.
     pub end: Moment,
@@ -155,6 +159,9 @@ async fn simulate(world: &Arc<World>, store: Arc<dyn Backend>) -> Result<Tally, 
     timeline.settles().await;
     rules::at_the_end(world, &Database::over(store)).await?;
     tally.deeds = world.rooms.iter().map(|room| room.deeds.lock().unwrap().len()).sum();
+    let is_ended = |seen: &&network::Seen| seen.gone_at.is_some() || seen.edited_to.is_some();
+    tally.ended = world.public.lock().unwrap().iter().filter(is_ended).count();
+    tally.relays = world.relays();
     (tally.posts, tally.end) = (world.public.lock().unwrap().len(), timeline.now());
     Ok(tally)
 }

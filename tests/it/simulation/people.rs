@@ -53,6 +53,39 @@ pub async fn act(world: Arc<World>, deeds: i64) {
         let Some(room) = pick(&world.rooms) else { return };
         one_deed(&world, room);
     }
+    world.timeline.passes(roll(20_000..60_000)).await;
+    // What is out has a life of its own.
+    for _ in 0..roll(4..16) {
+        let pause = if happens(400) { roll(0..90) } else { roll(500..25_000) };
+        world.timeline.passes(pause).await;
+        let Some(room) = pick(&world.rooms) else { return };
+        afterwards(&world, room);
+    }
+}
+
+/// Somebody closes, rectifies or has shown on what is out, and supervisors approve that.
+fn afterwards(world: &World, room: &SimulatedRoom) {
+    let out: Vec<DraftNumber> = {
+        let public = world.public.lock().unwrap();
+        let ours = public.iter().filter(|seen| seen.directorate.as_str() == room.code);
+        ours.filter_map(|seen| seen.key.as_str().split('/').nth(1)?.parse().ok()).collect()
+    };
+    if world.public.lock().unwrap().is_empty() {
+        return;
+    }
+    let (now, who) = (world.timeline.now(), person(&room.code, pick(&TEAM).unwrap().0));
+    match (pick(&out), cards(room).last()) {
+        (Some(number), _) if happens(150) => follows(world, room, &who, number),
+        (Some(number), _) if happens(150) => {
+            room.says(now, &who, format!("!relais {number} {}", if room.code == "44" { "67" } else { "44" }), None);
+        }
+        (_, Some((card, _))) => {
+            let supervisor = person(&room.code, pick(&["durand", "lefevre", "moreau"]).unwrap());
+            room.reacts(now, &supervisor, card, "✅");
+        }
+        (_, None) => {}
+    }
+    answer_questions(world, room, 300);
 }
 
 fn one_deed(world: &World, room: &SimulatedRoom) {

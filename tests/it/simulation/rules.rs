@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portevoix::domain::draft::{Draft, Phase, Progress};
+use portevoix::domain::fault::Receipt;
 use portevoix::domain::name::{AccountName, DraftNumber, PersonId, RevisionNumber};
 use portevoix::port::chat::Happening;
 use portevoix::store::database::Database;
@@ -176,19 +177,13 @@ fn of_a_draft(world: &World, deeds: &[Deed], notes: &[Note], draft: &Draft) -> R
                     .unwrap()
                     .iter()
                     .any(|seen| seen.account == *account && draft_of(seen) == Some((number.clone(), revision)));
-                // An old post that was changed in place is the post.
-                let is_edited = draft.revision.succession.is_some()
-                    && world.public.lock().unwrap().iter().any(|seen| {
-                        seen.account == *account
-                            && seen
-                                .edited_to
-                                .as_ref()
-                                .is_some_and(|text| draft.revision.targets.iter().any(|target| target.text == *text))
-                    });
+                let is_edited = is_changed_to(world, draft, account);
+                let is_shown_on = |receipt: &Receipt| is_shown_on(world, draft, account, receipt);
                 let is_told = notes.iter().any(|note| note.is_question() && note.told_of() == Some(number.clone()));
                 let is_right = match progress {
                     Progress::Online(receipt) => {
-                        is_old_one_gone(world, draft, account)? && (is_seen || is_edited || receipt.id.is_empty())
+                        is_old_one_gone(world, draft, account)?
+                            && (is_seen || is_edited || is_shown_on(receipt) || receipt.id.is_empty())
                     }
                     Progress::Uncertain(_) | Progress::Refused(_) => is_told,
                     // What another draft replaced before it was out must not be.
@@ -232,6 +227,22 @@ fn stands(world: &World, shown: &Shown) -> bool {
     world.public.lock().unwrap().iter().any(|seen| {
         format!("{}/{}", seen.account, seen.key) == original && seen.gone_at.is_none() && seen.edited_to.is_none()
     })
+}
+
+/// Whether an old post was changed in place to what a draft says.
+fn is_changed_to(world: &World, draft: &Draft, account: &AccountName) -> bool {
+    let says_it = |text: &String| draft.revision.targets.iter().any(|target| target.text == *text);
+    let public = world.public.lock().unwrap();
+    draft.revision.succession.is_some()
+        && public.iter().any(|seen| seen.account == *account && seen.edited_to.as_ref().is_some_and(says_it))
+}
+
+/// Whether an account shows another's post on.
+fn is_shown_on(world: &World, draft: &Draft, account: &AccountName, receipt: &Receipt) -> bool {
+    let is_it = |shown: &Shown| {
+        shown.directorate == draft.number.directorate && shown.account == *account && shown.id == receipt.id
+    };
+    world.shown_on.lock().unwrap().iter().any(is_it)
 }
 
 fn is_of(seen: &Seen, number: &DraftNumber) -> bool {

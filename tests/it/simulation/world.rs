@@ -1,6 +1,6 @@
 //! Everything outside the processes: true time, the rooms, what the public sees, and whether anything is in trouble.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use portevoix::domain::name::RoomId;
@@ -19,6 +19,8 @@ pub struct World {
     pub public: Mutex<Vec<Seen>>,
     /// What accounts show on of others' posts.
     pub shown_on: Mutex<Vec<Shown>>,
+    /// How often that began.
+    relays: AtomicUsize,
     /// Rung after each commit by which something is owed.
     pub listeners: Mutex<Vec<Arc<Notify>>>,
     /// Things fail until then.
@@ -35,6 +37,7 @@ impl World {
             rooms: codes.iter().map(|code| SimulatedRoom::new(code)).collect(),
             public: Mutex::default(),
             shown_on: Mutex::default(),
+            relays: AtomicUsize::new(0),
             listeners: Mutex::default(),
             troubled_until: AtomicI64::new(Moment::MAX),
             failure: Mutex::default(),
@@ -84,11 +87,17 @@ impl World {
         if self.shown_on.lock().unwrap().contains(&shown) {
             return;
         }
+        self.relays.fetch_add(1, Ordering::Relaxed);
         let broken = rules::of_a_relay(self, &shown);
         self.shown_on.lock().unwrap().push(shown);
         if let Err(broken) = broken {
             self.fail(broken);
         }
+    }
+
+    /// How often a post was shown on.
+    pub fn relays(&self) -> usize {
+        self.relays.load(Ordering::Relaxed)
     }
 
     /// Everything that happened, for whoever wants to know how it came to that.
