@@ -8,6 +8,9 @@ use crate::leads::sorter::Sorter;
 /// How many facts of a kind are named; the text itself says the rest.
 const MOST_OF_A_KIND: usize = 3;
 
+/// How many looks are named.
+const MOST_LOOKS: usize = 4;
+
 impl Sorter {
     /// The reasons of a card by the answer that it shows. Only folded letters and digits of what the public wrote are in
     /// them, so they are inert in a room.
@@ -26,7 +29,14 @@ impl Sorter {
         let looks = [FactKind::Vehicle, FactKind::Colour, FactKind::Clothes, FactKind::Body];
         let facts = || self.facts_of(face).iter().filter(|(kind, _)| looks.contains(kind));
         let in_words = |facts: Vec<&(FactKind, u32)>| {
-            facts.iter().take(4).map(|fact| self.label(**fact)).collect::<Vec<_>>().join(", ")
+            // "Polo" is a car and a shirt.
+            let mut labels: Vec<&str> = Vec::new();
+            for label in facts.into_iter().map(|fact| self.label(*fact)) {
+                if labels.len() < MOST_LOOKS && !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+            labels.join(", ")
         };
         let (matching, other): (Vec<_>, Vec<_>) = facts().partition(|(kind, key)| self.ground.says(*kind, *key));
         if !matching.is_empty() {
