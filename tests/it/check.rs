@@ -182,7 +182,7 @@ async fn where_all_is_well_each_thing_says_so_and_nothing_is_left_behind() {
     let (written, ended) = installation.checked().await;
     assert!(ended.is_ok(), "{ended:?}\n{written}");
     assert_snapshot!(written, @r#"
-    ✓ portevoix.toml : 1 direction(s), 11 commandes
+    ✓ portevoix.toml : 1 direction(s), 16 commandes
     44 · Police nationale de la Loire-Atlantique
       ✓ salon brigade-44 : Police nationale de la Loire-Atlantique
       ✓ compte journal : journal.jsonl
@@ -200,7 +200,7 @@ async fn what_can_be_tried_is_tried_although_the_bot_was_never_logged_in() {
     let (written, ended) = installation.checked().await;
     assert!(matches!(ended, Err(Stopped::CheckFailed)), "{ended:?}");
     assert_snapshot!(written, @r#"
-    ✓ portevoix.toml : 2 direction(s), 11 commandes
+    ✓ portevoix.toml : 2 direction(s), 16 commandes
     ✗ Matrix : Le bot n'a pas encore de session sur cette machine : lancez `portevoix login matrix`.
     44 · Police nationale de la Loire-Atlantique
       ✓ salon brigade-44 : Police nationale de la Loire-Atlantique

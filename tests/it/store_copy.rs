@@ -1,5 +1,6 @@
 //! `portevoix store copy`: everything moves from the SQLite file to PostgreSQL as it was, or nothing does.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -81,6 +82,7 @@ impl Office {
                 room: "!44".into(),
                 origin: format!("m{line}").as_str().into(),
                 author: "martin".into(),
+                co_authors: BTreeSet::new(),
                 policy: policy(),
                 proposal: proposal(text),
             };

@@ -57,7 +57,14 @@ fn every_command_is_offered_and_its_line_is_that_command() {
         let Lookup::Found(spec) = catalog.find(typed.word) else { panic!("{line} is no command of ours") };
         assert_eq!(spec.word, offer.word);
         match spec.action {
-            Action::ShowDraft | Action::WithdrawDraft | Action::EditDraft | Action::LiftWarnings => {
+            Action::ShowDraft
+            | Action::WithdrawDraft
+            | Action::EditDraft
+            | Action::LiftWarnings
+            | Action::CloseDraft
+            | Action::RectifyDraft
+            | Action::RelayDraft
+            | Action::PlanDraft => {
                 assert_eq!(parse::draft_number(typed.rest).unwrap().0.to_string(), "44-12", "{line}");
             }
             Action::Draft | Action::ListDrafts | Action::Help => {}
