@@ -25,7 +25,7 @@ pub struct Demo {
 }
 
 /// The configuration of the demonstration, which is also an example to start from.
-const CONFIGURATION: &str = include_str!("../../examples/entrainement.toml");
+const CONFIGURATION: &str = include_str!("../../examples/police-nationale.toml");
 
 /// Plays and serves.
 ///

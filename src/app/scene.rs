@@ -27,7 +27,7 @@ pub async fn play(practice: &Practice, mut public: watch::Receiver<Vec<PublicPos
     practice.reacts(&lefevre, &card.id, "✅").await?;
     // The sender lives as long as the house.
     let _ = public.wait_for(|posts| posts.len() >= 3).await;
-    for account in ["x", "mastodon", "bluesky"] {
+    for account in ["pnationale44", "mastodon", "bluesky"] {
         practice.shown(&room, |message| says(message, &format!("En ligne sur {account}"))).await;
     }
     Ok(())
