@@ -103,7 +103,7 @@ fn a_reminder_calls_roles_that_somebody_has_in_the_order_in_which_they_are_writt
     let config = parsed(&policy("remind_after_seconds = 600\nremind_roles = [\"valideur\", \"redacteur\"]"));
     let changes = &config.directorates[0].policies[0].changes;
     assert_eq!(changes.remind_roles, Some(vec!["valideur".into(), "redacteur".into()]));
-    let wrong = problems(&policy("remind_roles = [\"valideurs\"]\ndeadline_near_seconds = 100_000")).to_string();
+    let wrong = problems(&policy("remind_roles = [\"valideurs\"]\ndeadline_near_seconds = 100_000"));
     assert!(wrong.contains("personne de l'équipe n'a le rôle « valideurs » ; vouliez-vous dire « valideur » ?"));
     assert!(wrong.contains("`deadline_near_seconds` va de 0 à 86400 (secondes), pas 100000"), "{wrong}");
 }

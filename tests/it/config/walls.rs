@@ -170,8 +170,8 @@ fn at_most_one_directorate_is_the_national_one() {
     };
     let one = national(GOOD, "44", "true");
     assert!(parsed(&one).directorates[0].is_national);
-    let both = problems(&format!("{one}{}", national(STRASBOURG, "67", "true"))).to_string();
+    let both = problems(&format!("{one}{}", national(STRASBOURG, "67", "true")));
     assert!(both.contains("la direction nationale est déjà à la ligne 10 ; il n'y en a qu'une"), "{both}");
-    let wrong = problems(&national(GOOD, "44", "\"oui\"")).to_string();
+    let wrong = problems(&national(GOOD, "44", "\"oui\""));
     assert!(wrong.contains("`national` attend true ou false, sans guillemets"), "{wrong}");
 }

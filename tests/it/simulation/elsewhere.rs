@@ -57,7 +57,7 @@ impl Backend for Elsewhere {
     }
 
     async fn owed_elsewhere(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn close(&self) {}

@@ -46,21 +46,7 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
     }
     server.requests.push(now);
     let parts: Vec<&str> = call.path.trim_start_matches('/').split('/').collect();
-    let needed = match (call.method.as_str(), parts.as_slice()) {
-        ("GET", ["api", "v2", "instance"]) => None,
-        ("GET", ["api", "v1", "apps", "verify_credentials"]) => Some(""),
-        ("GET", ["api", "v1", "accounts", "verify_credentials"]) => Some("read:accounts"),
-        ("GET", ["api", "v1", "accounts", _, "statuses"]) => Some("read:statuses"),
-        ("GET", ["api", "v1", "statuses", _, "source"]) if server.has_source => Some("read:statuses"),
-        ("POST", ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some("write:statuses"),
-        ("DELETE" | "PUT", ["api", "v1", "statuses", _]) => Some("write:statuses"),
-        ("GET", ["api", "v1", "statuses", _]) => Some("read:statuses"),
-        ("HEAD", ["system", "media_attachments", _, "original" | "small"]) => None,
-        ("POST", ["api", "v2", "media"]) | ("GET", ["api", "v1", "media", _]) => Some("write:media"),
-        ("GET", ["api", "v2", "search"]) => Some("read:search"),
-        ("POST", ["api", "v1", "apps"] | ["oauth", "token"]) => None,
-        _ => return server.respond(404, &error("Not Found")),
-    };
+    let Some(needed) = scope(server, call, &parts) else { return server.respond(404, &error("Not Found")) };
     if let Some(scope) = needed {
         if call.authorization.as_deref() != Some(&format!("Bearer {}", server.token)) {
             return server.respond(401, &error("The access token is invalid"));
@@ -119,6 +105,26 @@ pub fn answer(server: &mut Server, call: &Call) -> Response {
         }
         _ => server.respond(404, &error("Record not found")),
     }
+}
+
+/// What a token must open for that call, if it needs one; `None` if there is no such call.
+fn scope(server: &Server, call: &Call, parts: &[&str]) -> Option<Option<&'static str>> {
+    let scope = match (call.method.as_str(), parts) {
+        ("GET", ["api", "v2", "instance"]) => None,
+        ("GET", ["api", "v1", "apps", "verify_credentials"]) => Some(""),
+        ("GET", ["api", "v1", "accounts", "verify_credentials"]) => Some("read:accounts"),
+        ("GET", ["api", "v1", "accounts", _, "statuses"]) => Some("read:statuses"),
+        ("GET", ["api", "v1", "statuses", _, "source"]) if server.has_source => Some("read:statuses"),
+        ("POST", ["api", "v1", "statuses"] | ["api", "v1", "statuses", _, "reblog"]) => Some("write:statuses"),
+        ("DELETE" | "PUT", ["api", "v1", "statuses", _]) => Some("write:statuses"),
+        ("GET", ["api", "v1", "statuses", _]) => Some("read:statuses"),
+        ("HEAD", ["system", "media_attachments", _, "original" | "small"]) => None,
+        ("POST", ["api", "v2", "media"]) | ("GET", ["api", "v1", "media", _]) => Some("write:media"),
+        ("GET", ["api", "v2", "search"]) => Some("read:search"),
+        ("POST", ["api", "v1", "apps"] | ["oauth", "token"]) => None,
+        _ => return None,
+    };
+    Some(scope)
 }
 
 /// Answers as the trouble has it, without carrying anything out.
