@@ -29,6 +29,10 @@ use crate::store::restores::Forgotten;
 /// comes within the minute: whoever is asked earlier is mostly asked for nothing.
 const LOOKS_ALONE_FOR: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long after it began a try that was not answered may still put the post online: twice the timeout of a request. What
+/// a later try is told in that time says nothing of it.
+const LANDS_WITHIN: SignedDuration = SignedDuration::from_secs(40);
+
 /// How far back a post is looked for whose first try is not known: longer than a wrong clock stays unnoticed. A network
 /// whose past can't be read so far says that it can't tell.
 const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -91,6 +95,7 @@ impl Outbox {
             warn!(effect = %claim.debt.key, "this process stood still for too long; another goes on with an effect");
             return Ok(());
         }
+        let quiet = claim.doubt.map(|doubt| self.quiet_for(claim, doubt));
         let outcome = match (claim.doubt, forgotten) {
             (Some(doubt), Some(Forgotten { was_publishing: false, .. })) => {
                 only_look(network.as_ref(), &post, doubt).await
@@ -99,6 +104,12 @@ impl Outbox {
                 self.look_then_publish(claim, network.as_ref(), (&post, may_send), doubt).await
             }
             (None, _) => self.send(claim, network.as_ref(), (&post, may_send)).await,
+        };
+        let outcome = match outcome {
+            Err(fault) if quiet.is_some_and(|quiet| quiet < LANDS_WITHIN) => {
+                Err(Fault::Uncertain { cause: fault.cause().clone() })
+            }
+            outcome => outcome,
         };
         // How it ended is known now: a store that fails must not turn that into doubt.
         let is_settled = claim.doubt.is_none_or(|doubt| self.quiet_for(claim, doubt) >= network.patience());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use portevoix::domain::draft::{Phase, Progress};
 use portevoix::domain::notice::State;
 use portevoix::port::clock::Clock;
 
@@ -353,6 +354,27 @@ async fn what_another_process_had_claimed_when_a_shared_store_was_copied_is_carr
         room.waits(GRACE).await;
         room.network("mastodon").expect_posts(1);
         room.expect("44-1", State::Published).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_end_the_doubt_about_an_earlier_try_that_may_still_land() {
+    scene(async |room| {
+        room.network("bluesky").next_post(Trouble::CutBefore);
+        (0..8).for_each(|_| room.network("bluesky").next_post(Trouble::Refused));
+        approved(room).await;
+        room.waits(GRACE).await;
+        room.waits(Duration::from_secs(2)).await;
+        let progress = async || match room.draft("44-1").await.phase {
+            Phase::Publishing(publication) => publication.progress[&"bluesky".into()].clone(),
+            phase => panic!("{phase:#?}"),
+        };
+        assert!(matches!(progress().await, Progress::Uncertain(_)), "it may still come out");
+        for _ in 0..6 {
+            room.waits(Duration::from_secs(70)).await;
+        }
+        assert!(matches!(progress().await, Progress::Refused(_)), "by now it would have");
     })
     .await;
 }

@@ -130,8 +130,8 @@ pub async fn at_the_end(world: &World, database: &Database) -> Result<(), String
     if let Some(shown) = world.shown_on.lock().unwrap().iter().find(|shown| !stands(world, shown)) {
         return Err(format!("shown on still, and its original is closed: {shown:?}"));
     }
-    // What became due this minute may still be under way.
-    let owed = transaction.due(time(world.timeline.now() - 60_000), 100).await.map_err(trouble)?;
+    // What became due in the last minutes may still be under way.
+    let owed = transaction.due(time(world.timeline.now() - 180_000), 100).await.map_err(trouble)?;
     match owed.first() {
         Some(claim) => Err(format!("still owed at the end: {claim:?}")),
         None => Ok(()),
@@ -221,11 +221,38 @@ fn is_old_one_gone(world: &World, draft: &Draft, account: &AccountName) -> Resul
     }
 }
 
-/// Whether the post that an account shows on stands as its people approved it.
+/// Whether an account may still show it on: its original stands as its people approved it, or the network did not say that it
+/// is shown on, and it shows nothing, because its original is gone.
 fn stands(world: &World, shown: &Shown) -> bool {
     let original = shown.id.trim_start_matches("repost/");
-    world.public.lock().unwrap().iter().any(|seen| {
-        format!("{}/{}", seen.account, seen.key) == original && seen.gone_at.is_none() && seen.edited_to.is_none()
+    let public = world.public.lock().unwrap();
+    let Some(seen) = public.iter().find(|seen| format!("{}/{}", seen.account, seen.key) == original) else {
+        return false;
+    };
+    match (seen.gone_at, &seen.edited_to) {
+        (None, None) => true,
+        (Some(_), _) => !is_told(world, shown),
+        // The same post says something else by now, and they may have approved that as well.
+        (None, Some(_)) => relays(world, shown).len() > 1,
+    }
+}
+
+/// The cards of relays in the room of a directorate.
+fn relays(world: &World, shown: &Shown) -> Vec<Note> {
+    let room = world.rooms.iter().find(|room| room.code == shown.directorate.as_str()).unwrap();
+    let notes = room.notes.lock().unwrap();
+    notes.iter().filter(|note| note.card().is_some() && note.prose.plain().contains("Relais de ")).cloned().collect()
+}
+
+/// Whether a directorate was told that its account shows on what it was asked to.
+fn is_told(world: &World, shown: &Shown) -> bool {
+    let numbers: Vec<DraftNumber> =
+        relays(world, shown).iter().filter_map(|card| card.card().map(|(number, _)| number)).collect();
+    let room = world.rooms.iter().find(|room| room.code == shown.directorate.as_str()).unwrap();
+    let says_so = format!("En ligne sur {}", shown.account);
+    let notes = room.notes.lock().unwrap();
+    notes.iter().any(|note| {
+        note.told_of().is_some_and(|number| numbers.contains(&number)) && note.prose.plain().contains(&says_so)
     })
 }
 
