@@ -366,9 +366,9 @@ async fn a_refusal_does_not_end_the_doubt_about_an_earlier_try_that_may_still_la
         approved(room).await;
         room.waits(GRACE).await;
         room.waits(Duration::from_secs(2)).await;
-        let progress = async || match room.draft("44-1").await.phase {
-            Phase::Publishing(publication) => publication.progress[&"bluesky".into()].clone(),
-            phase => panic!("{phase:#?}"),
+        let progress = async || {
+            let Phase::Publishing(publication) = room.draft("44-1").await.phase else { panic!("nothing is going out") };
+            publication.progress[&"bluesky".into()].clone()
         };
         assert!(!matches!(progress().await, Progress::Refused(_)), "it may still come out");
         for _ in 0..6 {
