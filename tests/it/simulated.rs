@@ -9,8 +9,27 @@ use crate::simulation::elsewhere::Elsewhere;
 use crate::simulation::{Broken, play, play_over};
 
 /// Seeds that broke a rule once, whatever was wrong then.
-const ONCE_BROKEN: [u64; 11] =
-    [401, 1_088, 115_851, 149_695, 175_052, 204_751, 209_242, 222_972, 228_428, 277_851, 287_291];
+const ONCE_BROKEN: [u64; 19] = [
+    401,
+    1_088,
+    115_851,
+    149_695,
+    175_052,
+    204_751,
+    209_242,
+    222_972,
+    228_428,
+    277_851,
+    287_291,
+    1_795_530_674_878,
+    1_795_530_680_827,
+    1_795_530_682_715,
+    1_795_530_684_712,
+    1_795_530_970_100,
+    1_795_530_977_971,
+    1_795_530_981_920,
+    1_795_530_992_276,
+];
 
 /// How many seeds nobody has played before are played each time, unless [`SEEDS`] says otherwise.
 const FRESH: u64 = 2_000;

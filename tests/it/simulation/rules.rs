@@ -232,8 +232,12 @@ fn stands(world: &World, shown: &Shown) -> bool {
     match (seen.gone_at, &seen.edited_to) {
         (None, None) => true,
         (Some(_), _) => !is_told(world, shown),
-        // The same post says something else by now, and they may have approved that as well.
-        (None, Some(_)) => relays(world, shown).len() > 1,
+        // The same post says something else by now: they must have been asked about that as well.
+        (None, Some(_)) => {
+            let of = original.split('/').nth(2).unwrap_or_default();
+            let says_so = format!("Relais de {of},");
+            relays(world, shown).iter().any(|card| !card.prose.plain().contains(&says_so))
+        }
     }
 }
 
